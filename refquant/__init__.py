@@ -1,0 +1,39 @@
+"""refquant: the neutral referee of low-precision numerics."""
+
+from refquant.codec import CodesAndFlags, ValuesAndFlags, codes_from_signed, convert, decode, encode, round
+from refquant.containers import pack, unpack
+from refquant.dispatch import list_backends
+from refquant.formats import FloatFormat, IntFormat, get_format, list_formats
+from refquant.parts import Parts, decode_parts, encode_parts
+from refquant.policies import Dialect, Flags, OverflowMode, Philox, Policies, RandomBits, RoundingMode, Via, get_dialect, list_dialects
+
+__version__ = "0.1.0"
+__all__ = [
+    "CodesAndFlags",
+    "Dialect",
+    "Flags",
+    "FloatFormat",
+    "IntFormat",
+    "OverflowMode",
+    "Parts",
+    "Philox",
+    "Policies",
+    "RandomBits",
+    "RoundingMode",
+    "ValuesAndFlags",
+    "Via",
+    "codes_from_signed",
+    "convert",
+    "decode",
+    "decode_parts",
+    "encode",
+    "encode_parts",
+    "get_dialect",
+    "get_format",
+    "list_backends",
+    "list_dialects",
+    "list_formats",
+    "pack",
+    "round",
+    "unpack",
+]

@@ -1,0 +1,59 @@
+"""(operation, backend) -> function, loaded when first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from refquant.errors import BackendUnavailableError, InputTypeError
+from refquant.operations import OPERATIONS
+
+PACKAGES = {"reference": "reference", "numba": "numba_kernels", "cupy": "cupy_kernels"}
+_NEEDS = {"reference": "numpy", "numba": "numba", "cupy": "cupy"}
+
+
+@cache
+def function(operation: str, backend: str | None = None) -> Callable[..., Any]:
+    """Return the function of this operation in this backend (None: the reference).
+
+    Raises BackendUnavailableError where the backend lacks the operation or its package is not installed.
+    """
+    name = backend or "reference"
+    if not isinstance(name, str):
+        raise InputTypeError(f"backend: expected one of {', '.join(PACKAGES)}, or None; got {backend!r}")
+    if name not in PACKAGES:
+        raise BackendUnavailableError(f"backend: no backend is named {name!r}; the backends are {', '.join(PACKAGES)}")
+    op = OPERATIONS[operation]
+    if name not in op.backends:
+        raise BackendUnavailableError(f"backend: {name!r} has no {operation}; it exists in {', '.join(op.backends)}")
+    if find_spec(_NEEDS[name]) is None:
+        raise BackendUnavailableError(f"backend: {name!r} needs {_NEEDS[name]}: python -m pip install 'refquant[{name}]'")
+    found: Callable[..., Any] = getattr(import_module(f"refquant.{PACKAGES[name]}.{op.room}"), op.kernel)
+    return found
+
+
+def list_backends() -> dict[str, str]:
+    """Return each backend with "available" or the reason why it is not.
+
+    Returns
+    -------
+    dict of str to str
+
+    Examples
+    --------
+    >>> import refquant as rq
+    >>> rq.list_backends()["reference"]
+    'available'
+    """
+    return {name: _availability(name) for name in PACKAGES}
+
+
+def _availability(name: str) -> str:
+    try:
+        function("encode", name)
+    except BackendUnavailableError as error:
+        return str(error)
+    return "available"

@@ -1,0 +1,53 @@
+"""Every exception that refquant raises."""
+
+
+class RefquantError(Exception):
+    """Base of all exceptions of refquant."""
+
+
+class UnknownNameError(RefquantError, ValueError):
+    """No format, dialect, operation or mode has this name."""
+
+
+class AmbiguousNameError(RefquantError, ValueError):
+    """Several formats share this short name; the message lists them."""
+
+
+class InvalidFormatError(RefquantError, ValueError):
+    """The parameters describe no format. RQ-2.8."""
+
+
+class RangeExceededError(RefquantError, ValueError):
+    """A dtype cannot hold every value of the format exactly. RQ-3.1."""
+
+
+class InputTypeError(RefquantError, TypeError):
+    """An argument has a type or dtype that cannot be used."""
+
+
+class InputValueError(RefquantError, ValueError):
+    """An argument has the right type and a value or shape that cannot be used."""
+
+
+class CodeRangeError(RefquantError, ValueError):
+    """A code lies outside [0, 2**width)."""
+
+
+class RandomBitsError(RefquantError, ValueError):
+    """Random bits are missing, superfluous, or of the wrong dtype, shape or range."""
+
+
+class OutputError(RefquantError, ValueError):
+    """`out` has the wrong dtype or shape, or is read-only."""
+
+
+class PolicyError(RefquantError, ValueError):
+    """Policies contradict each other or the format; found before data is read, except Inf under ``wrap``."""
+
+
+class EncodeError(RefquantError, ValueError):
+    """A value met a policy named ``error``; nothing was written."""
+
+
+class BackendUnavailableError(RefquantError, RuntimeError):
+    """The backend lacks this operation, or its package is not installed."""

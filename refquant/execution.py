@@ -1,0 +1,180 @@
+"""Chunks and memory layout: any array is walked in C order, chunk by chunk, and results do not depend on the chunks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from refquant import inputs
+from refquant.dispatch import function
+from refquant.errors import EncodeError, OutputError, PolicyError
+from refquant.formats import Format
+from refquant.inputs import Source
+from refquant.policies import RAISES, OverflowMode, Philox, Plan, RandomBits
+from refquant.rationals import FLOAT64_PAYLOAD, exact, locate_all
+from refquant.stages import Stages
+
+CHUNK = 1 << 14  # elements; a chunk's temporaries stay in the second-level cache
+Array = NDArray[Any]
+Reader = Callable[[list[Array], Plan, Any, int, Array, NDArray[np.uint8] | None], int]
+
+
+def project_parts(
+    parts: list[Array], target: Format, stages: Stages, random: Any, out: Array | None, want_flags: bool, backend: str | None
+) -> tuple[Array, Array | None]:
+    """Return the codes (and flags) of (sign, significand, exponent, kind) arrays in the target."""
+    source = Source(parts[0], inputs.PARTS, inputs.EXACT, None, None, parts[0].dtype, False, tuple(parts[1:]))
+    return project(source, target, stages, random, out, want_flags, backend)
+
+
+def walk(arrays: list[Array], writable: int) -> Iterator[tuple[int, list[Array]]]:
+    """Yield (index of the first element, flat native aligned chunks), of which the last `writable` are outputs."""
+    native = [a.dtype.newbyteorder("=") for a in arrays]
+    reads = len(arrays) - writable
+    flags = [["readonly", "aligned", "nbo"]] * reads + [["writeonly", "aligned", "nbo"]] * writable
+    options = ["external_loop", "buffered", "zerosize_ok", "copy_if_overlap", "refs_ok"]
+    base = 0
+    with np.nditer(arrays, options, flags, native, order="C", casting="equiv", buffersize=CHUNK) as iterator:  # type: ignore[call-overload]
+        if arrays[0].size == 0:
+            return
+        for chunk in iterator:
+            parts = list(chunk) if isinstance(chunk, tuple) else [chunk]
+            yield base, parts
+            base += parts[0].size
+
+
+def project(
+    source: Source, target: Format, stages: Stages, random: Any, out: Array | None, want_flags: bool, backend: str | None
+) -> tuple[Array, Array | None]:
+    """Return the codes (and flags) of a source in the target; raise EncodeError, having written nothing, where a policy says so."""
+    read = reader(source, backend)
+    shape = source.array.shape
+    raises = bool(stages.last.may_raise or (stages.first and stages.first.may_raise))
+    codes = np.empty(shape, target.code_dtype) if out is None else checked_out(out, target.code_dtype, shape)
+    flags = np.empty(shape, np.uint8) if want_flags else None
+    if raises and out is not None:
+        _refuse(source, target, stages, _run(read, source, stages, random, None, None, backend), read, random, backend)
+    status = _run(read, source, stages, random, codes, flags, backend)
+    _refuse(source, target, stages, status, read, random, backend)
+    return codes, flags
+
+
+def checked_out(out: Any, dtype: np.dtype[Any], shape: tuple[int, ...]) -> Array:
+    """Return `out`, or raise OutputError."""
+    if not isinstance(out, np.ndarray):
+        raise OutputError(f"out: expected an array, got {type(out).__name__}")
+    if out.dtype.newbyteorder("=") != dtype or out.shape != shape:
+        raise OutputError(f"out: expected dtype {dtype} and shape {shape}, got {out.dtype} and {out.shape}")
+    if not out.flags.writeable:
+        raise OutputError("out: the array is read-only")
+    return out
+
+
+def _run(read: Reader, source: Source, stages: Stages, random: Any, codes: Array | None, flags: Array | None, backend: str | None) -> int:
+    """Walk the source through the stages; codes None: look at the events alone."""
+    bits = [random.array] if isinstance(random, RandomBits) else []
+    written = [a for a in (codes, flags) if a is not None]
+    scratch = np.empty(0 if codes is not None else CHUNK, np.uint64)
+    status = 0
+    given = [source.array, *source.more]
+    for base, parts in walk([*given, *bits, *written], len(written)):
+        rest = parts[len(given) :]
+        draw = rest[0] if bits else random if isinstance(random, Philox) else None
+        sink = scratch[: parts[0].size] if codes is None else rest[len(bits)]
+        status |= _chunk(read, parts[: len(given)], stages, draw, base, sink, parts[-1] if flags is not None else None, backend)
+    return status
+
+
+def _chunk(read: Reader, parts: list[Array], stages: Stages, random: Any, base: int, out: Array, events: Array | None, backend: str | None) -> int:
+    if stages.first is None or stages.via is None:
+        return read(parts, stages.last, random, base, out, events)
+    middle = np.empty(out.size, stages.via.code_dtype)
+    first_events = None if events is None else np.empty(out.size, np.uint8)
+    status = read(parts, stages.first, None, base, middle, first_events)
+    status |= int(function("convert", backend)(middle, stages.via.grid, stages.last, random, base, out, events))
+    if events is not None and first_events is not None:
+        events |= first_events  # RQ-6.9
+    return status
+
+
+def reader(source: Source, backend: str | None) -> Reader:
+    """Return the function that takes one chunk of the source through a plan."""
+    if source.kind == inputs.EXACT:
+        encode_exact = function("encode_exact", backend)
+        return lambda parts, plan, *rest: encode_exact(_located(parts[0], plan), plan, *rest)
+    if source.kind == inputs.EXTENDED:
+        encode_parts = function("encode_parts", backend)
+        return lambda parts, plan, *rest: encode_parts(*_extended_parts(parts[0], bool(plan.flush_inputs)), plan, *rest)
+    if source.kind == inputs.PARTS:
+        encode_parts = function("encode_parts", backend)
+        return lambda parts, plan, *rest: encode_parts(*parts, FLOAT64_PAYLOAD, plan, *rest)
+    convert = function("convert", backend)
+    return lambda parts, plan, *rest: convert(parts[0], source.grid, plan, *rest)
+
+
+def _located(values: Array, plan: Plan) -> Any:
+    return locate_all(values, plan.grid, bool(plan.wrap))
+
+
+def _extended_parts(values: Array, flush_subnormals: bool) -> tuple[Any, ...]:
+    """Return (negative, significand, exponent, kind, width of a NaN's payload) of x87 extended floats. RQ-3.7."""
+    u = np.uint64
+    words = np.ascontiguousarray(values).view(u).reshape(-1, 2)
+    significand, high = words[:, 0].copy(), words[:, 1] & u(0xFFFF)
+    biased, negative = high & u(0x7FFF), high >> u(15)
+    top = biased == u(0x7FFF)
+    trailing = significand & u((1 << 63) - 1)
+    invalid = (biased != 0) & (significand >> u(63) == 0)  # no number: the integer bit must be set
+    quiet = ((trailing >> u(62)) != 0) | invalid
+    kind = np.where((top & (trailing != 0)) | invalid, np.where(quiet, 2, 3), np.where(top, 1, 0)).astype(np.uint8)
+    if flush_subnormals:
+        significand[biased == 0] = 0
+    exponent = np.maximum(biased, u(1)).astype(np.int64) - (16383 + 63)
+    return negative, np.where(kind >= 2, np.where(invalid, u(1 << 62), trailing), significand), exponent, kind, 63
+
+
+def _refuse(source: Source, target: Format, stages: Stages, status: int, read: Reader, random: Any, backend: str | None) -> None:
+    """Raise where an event says so, with the first index and the count. RQ-5.15."""
+    if not status & RAISES:
+        return
+    events = np.empty(source.array.shape, np.uint8)
+    _run(read, source, stages, random, np.empty(source.array.shape, target.code_dtype), events, backend)
+    where = np.flatnonzero(events.reshape(-1) & RAISES)
+    index = tuple(int(i) for i in np.unravel_index(int(where[0]), source.array.shape))
+    raise _refusal(source, target, stages, index, where.size)
+
+
+def _refusal(source: Source, target: Format, stages: Stages, index: tuple[int, ...], count: int) -> Exception:
+    value, policies = describe(source, index), stages.policies
+    at = f" at index {index[0] if len(index) == 1 else index}" if index else ""
+    more = f" ({count} such values)" if count > 1 else ""
+    if "nan" in value:
+        return EncodeError(f"x: NaN{at} cannot go into {target.name}{more}: choose what NaN becomes with dialect.replace(nan=...)")
+    if "inf" in value and policies.overflow is OverflowMode.WRAP:
+        return PolicyError(f"x: {value}{at} cannot be wrapped into {target.name}{more}: choose with dialect.replace(inf_to_int=...)")
+    return EncodeError(f"x: {value}{at} cannot go into {target.name} under {_named(policies)}{more}")
+
+
+def _named(policies: Any) -> str:
+    names = [f"{n}={getattr(policies, n).value!r}" for n in ("overflow", "nan", "negative", "zero_input", "inf_to_int") if getattr(policies, n) == "error"]
+    return ", ".join(names) or f"overflow={policies.overflow.value!r}"
+
+
+def describe(source: Source, index: tuple[int, ...]) -> str:
+    """Return one element of a source as text: hex float, integer, fraction, ``inf`` or ``nan``."""
+    element = source.array[index]
+    if source.kind == inputs.PARTS:
+        significand, exponent, kind = (int(a[index]) for a in source.more)
+        return ("-" if element else "") + {0: f"{significand}*2**{exponent}", 1: "inf"}.get(kind, "nan")
+    if source.kind == inputs.CODES and source.grid is not None:
+        sign, significand, exponent, kind = (p[0] for p in function("decode_parts")(np.array([element]), source.grid))
+        if kind:
+            return f"{'-' if sign else ''}{'inf' if kind == 1 else 'nan'}"
+        number = int(significand) * 2 ** max(int(exponent), 0)
+        return f"{'-' if sign else ''}{number}" + (f"*2**{int(exponent)}" if exponent < 0 and significand else "")
+    number = exact(element)
+    text = {0: str(number.magnitude), 1: "inf"}.get(number.kind, "nan")
+    return ("-" if number.negative else "") + text

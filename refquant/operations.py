@@ -1,0 +1,39 @@
+"""The records of the operations: names only, so that nothing here loads an implementation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_ALL = (
+    "rounding", "overflow", "nan", "signed_zero", "zero_input", "negative", "subnormals", "ftz", "parity", "to_odd_overflow", "inf_to_int",
+    "inf_flags", "tininess", "flags", "via",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation. Its implementation is found by name: ``refquant.<backend package>.<room>.<kernel>``."""
+
+    name: str
+    room: str  #: file stem in reference/, numba_kernels/, cupy_kernels/
+    kernel: str  #: function in that file
+    clause: str
+    operands: tuple[str, ...]  #: kinds: "values", "codes", "parts"
+    result: str
+    affected_by: tuple[str, ...]  #: the knobs that can change its result
+    backends: tuple[str, ...]
+    cases: str  #: name of its case maker
+
+
+OPERATIONS = {
+    op.name: op
+    for op in (
+        Operation("encode", "codec", "convert", "RQ-3.3", ("values",), "codes", _ALL, ("reference",), "boundary"),
+        Operation("encode_exact", "codec", "encode_located", "RQ-3.3", ("values",), "codes", _ALL, ("reference",), "boundary"),
+        Operation("decode", "codec", "convert", "RQ-3.1", ("codes",), "values", ("nan_out",), ("reference",), "every_code"),
+        Operation("round", "codec", "convert", "RQ-3.5", ("values",), "values", _ALL, ("reference",), "boundary"),
+        Operation("convert", "codec", "convert", "RQ-3.5", ("codes",), "codes", _ALL, ("reference",), "every_code"),
+        Operation("decode_parts", "codec", "decode_parts", "RQ-3.7", ("codes",), "parts", (), ("reference",), "every_code"),
+        Operation("encode_parts", "codec", "encode_parts", "RQ-3.7", ("parts",), "codes", _ALL, ("reference",), "boundary"),
+    )
+}

@@ -1,0 +1,106 @@
+"""Exact numbers (Fraction, int, Decimal, float in object arrays), split at a target's quantum in exact integer arithmetic."""
+
+from __future__ import annotations
+
+import struct
+from decimal import Decimal
+from fractions import Fraction
+from numbers import Rational
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from refquant.errors import InputTypeError
+from refquant.formats import Grid
+
+_LIMIT = (1 << 64) - 1
+FLOAT64_PAYLOAD, FLOAT64_QUIET = 52, 1 << 51
+
+
+class LocatedParts(NamedTuple):
+    """Exact numbers split at the target's quantum: the index below and 64 bits of fraction (bit 0 sticky), and what is not finite."""
+
+    negative: NDArray[np.uint64]
+    below: NDArray[np.uint64]
+    fraction: NDArray[np.uint64]
+    beyond: NDArray[np.bool_]  #: out of range although `below` is taken modulo 2**64 (wrap alone)
+    kind: NDArray[np.uint8]
+    payload: NDArray[np.uint64]
+    payload_width: int
+    quiet: int
+
+
+class Exact(NamedTuple):
+    """One number: a sign, and a magnitude or a kind (1 Inf, 2 quiet NaN, 3 signalling NaN) with a NaN's trailing field."""
+
+    negative: bool
+    magnitude: Fraction
+    kind: int = 0
+    payload: int = 0
+
+
+def exact(value: Any, where: str = "x") -> Exact:
+    """Return a Python or NumPy number exactly."""
+    if isinstance(value, (np.bool_, bool)):
+        return Exact(False, Fraction(int(value)))
+    if isinstance(value, (Rational, np.integer)):
+        number = Fraction(value) if isinstance(value, Rational) else Fraction(int(value))
+        return Exact(number < 0, abs(number))
+    if isinstance(value, (float, np.floating)):
+        return _exact_float(value)
+    if isinstance(value, Decimal):
+        return _exact_decimal(value)
+    raise InputTypeError(f"{where}: expected a real number, got {type(value).__name__} {value!r}")
+
+
+def _exact_float(value: Any) -> Exact:
+    if value - value == 0:  # finite
+        ratio = Fraction(*value.as_integer_ratio())
+        return Exact(ratio < 0 or (ratio == 0 and bool(np.signbit(value))), abs(ratio))
+    bits = struct.unpack("<Q", struct.pack("<d", float(value)))[0]
+    payload = bits & ((1 << FLOAT64_PAYLOAD) - 1)
+    kind = 1 if not payload else 2 if payload & FLOAT64_QUIET else 3
+    return Exact(bool(bits >> 63), Fraction(0), kind, payload)
+
+
+def _exact_decimal(value: Decimal) -> Exact:
+    if value.is_nan():
+        return Exact(value.is_signed(), Fraction(0), 3 if value.is_snan() else 2, FLOAT64_QUIET)
+    if value.is_infinite():
+        return Exact(value.is_signed(), Fraction(0), 1)
+    return Exact(value.is_signed(), abs(Fraction(value)))
+
+
+def floor_log2(x: Fraction) -> int:
+    """Return floor(log2(x)) for x > 0, by integers."""
+    e = x.numerator.bit_length() - x.denominator.bit_length()
+    at_least = x.numerator >= x.denominator << e if e >= 0 else x.numerator << -e >= x.denominator
+    return e if at_least else e - 1
+
+
+def locate_rational(x: Fraction, grid: Grid, wrap: bool) -> tuple[int, int, bool]:
+    """Return (index, fraction * 2**64 with a sticky bit 0, out of range although wrapped). RQ-4.2."""
+    if x == 0:
+        return 0, 0, False
+    growth = max(floor_log2(x) - (grid.min_quantum + grid.precision - 1), 0)
+    q = grid.min_quantum + (0 if wrap else growth)
+    numerator, denominator = (x.numerator, x.denominator << q) if q >= 0 else (x.numerator << -q, x.denominator)
+    kept, rest = divmod(numerator, denominator)
+    fraction, sticky = divmod(rest << 64, denominator)
+    if wrap:
+        return kept & _LIMIT, fraction | (sticky != 0), growth > 0
+    growth = min(growth, (grid.max_positive >> (grid.precision - 1)) + 2)
+    return (growth << (grid.precision - 1)) + kept, fraction | (sticky != 0), False
+
+
+def locate_all(values: NDArray[Any], grid: Grid, wrap: bool) -> LocatedParts:
+    """Return a flat object array, split at the quantum of a target."""
+    numbers = [exact(v) for v in values]
+    places = [locate_rational(n.magnitude, grid, wrap) for n in numbers]
+    u = np.uint64
+    return LocatedParts(
+        negative=np.array([n.negative for n in numbers], u), below=np.array([p[0] for p in places], u), fraction=np.array([p[1] for p in places], u),
+        beyond=np.array([p[2] for p in places], np.bool_), kind=np.array([n.kind for n in numbers], np.uint8),
+        payload=np.array([n.payload for n in numbers], u), payload_width=FLOAT64_PAYLOAD, quiet=FLOAT64_QUIET,
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""The NumPy implementation, written for reading: integers alone, chunk by chunk."""
