@@ -1,5 +1,6 @@
 """refquant: the neutral referee of low-precision numerics."""
 
+from refquant import errors, policies
 from refquant.codec import CodesAndFlags, ValuesAndFlags, codes_from_signed, convert, decode, encode, round
 from refquant.containers import pack, unpack
 from refquant.dispatch import list_backends
@@ -28,12 +29,14 @@ __all__ = [
     "decode_parts",
     "encode",
     "encode_parts",
+    "errors",
     "get_dialect",
     "get_format",
     "list_backends",
     "list_dialects",
     "list_formats",
     "pack",
+    "policies",
     "round",
     "unpack",
 ]

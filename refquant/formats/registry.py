@@ -14,7 +14,9 @@ Format = FloatFormat | IntFormat
 
 
 def _float(name: str, precision: int, exponent_width: int, bias: int, nan: str = "ieee", signed: bool = True, zero: bool = True) -> FloatFormat:
-    return FloatFormat(name=name, precision=precision, exponent_width=exponent_width, bias=bias, nan=NanCodes(nan), infinity=nan == "ieee", signed=signed, zero=zero)
+    return FloatFormat(
+        name=name, precision=precision, exponent_width=exponent_width, bias=bias, nan=NanCodes(nan), infinity=nan == "ieee", signed=signed, zero=zero
+    )
 
 
 #: One line per format; RQ-2.12 and spec/formats.toml give the sources.

@@ -72,11 +72,6 @@ class Outcomes:
         """Flags of a value that `negative` delivers. RQ-6.8."""
         return INVALID
 
-    @property
-    def overflow_keeps_underflow(self) -> bool:
-        """Whether a tiny value out of range keeps UNDERFLOW: floating-point targets, and not where `negative` decides. RQ-6.2, RQ-6.3."""
-        return not self.is_integer and self.negative_mode is None
-
     def _outcome(self, code: int, flags: int, raises: bool = False) -> Outcome:
         silent = self.policies.flags is FlagsMode.NONE
         return Outcome(code, (0 if silent else flags) | (RAISES if raises else 0))
@@ -182,11 +177,11 @@ class Outcomes:
 
     def infinity(self, negative: bool) -> Outcome:
         """An infinite input. RQ-5.1 to RQ-5.6, RQ-5.12, RQ-5.14, RQ-6.2, RQ-6.7."""
-        if negative and self.negative_mode is not None:
-            return self._below_zero()
         flags = INVALID if self.is_integer else self._infinity_flags()
         if self.is_integer and self.policies.inf_to_int is not None:
             return self._infinity_to_integer(negative, flags)
+        if negative and self.negative_mode is not None:
+            return self._below_zero()
         native = self._infinity_code(negative)
         overflow = self.policies.overflow
         if overflow in (OverflowMode.ERROR, OverflowMode.WRAP):

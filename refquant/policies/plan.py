@@ -32,7 +32,6 @@ class Plan(NamedTuple):
     tiny_before: int  #: tininess for the UNDERFLOW flag
     overflow_code: tuple[int, int]
     overflow_event: tuple[int, int]
-    overflow_keeps: int  #: event bits of the rounding that stay when a value is out of range
     infinity_code: tuple[int, int]
     infinity_event: tuple[int, int]
     nan_code: tuple[int, int]  #: NaN without payload
@@ -67,7 +66,7 @@ def resolve(fmt: Format, policies: Policies, random_bits: int = 0) -> Plan:
         grid=fmt.grid, table=truth_table(mode), stochastic=stochastic_kind(mode), random_bits=random_bits, parity_offset=offset, parity_always=always,
         wrap=int(wrap), absolute=int(outcomes.drops_sign), flush_inputs=int(policies.subnormals in (SubnormalMode.FLUSH_INPUTS, SubnormalMode.FLUSH_BOTH)),
         flush_results=_flush_results(fmt, policies), tiny_before=int(policies.tininess is TininessMode.BEFORE),
-        overflow_code=_codes(*over), overflow_event=_events(*over), overflow_keeps=UNDERFLOW & mask if outcomes.overflow_keeps_underflow else 0,
+        overflow_code=_codes(*over), overflow_event=_events(*over),
         infinity_code=_codes(*infinity), infinity_event=_events(*infinity), nan_code=_codes(*nan), nan_event=nan[0].event,
         signaling_event=outcomes.signaling_event(), nan_moves=_nan_moves(fmt, policies), zero_code=zero, exact_zero_code=_codes(*exact_zero),
         exact_zero_event=exact_zero[0].event, inexact_event=INEXACT & mask, underflow_event=UNDERFLOW & mask if is_float else 0,

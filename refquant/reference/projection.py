@@ -95,8 +95,7 @@ def _record(over: Mask, flushed: Mask | None, x: Located, plan: Plan, random: La
         event |= np.where(tiny & inexact, np.uint8(plan.underflow_event), np.uint8(0))
     if flushed is not None:
         event = np.where(flushed, np.uint8(plan.flush_event), event)
-    side = _by_side(plan.overflow_event, x.negative.astype(np.uint8))
-    event = np.where(over, side | (event & np.uint8(plan.overflow_keeps)), event)
+    event = np.where(over, _by_side(plan.overflow_event, x.negative.astype(np.uint8)), event)
     if plan.grid.first_index:
         event = np.where(x.exact_zero, np.uint8(plan.exact_zero_event), event)
     events[...] = event

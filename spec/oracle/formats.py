@@ -76,6 +76,7 @@ def require(condition: bool, name: str, what: str) -> None:
 def refuse_float(f: Float) -> None:
     """The formats that do not exist (RQ-2.1, RQ-2.7, RQ-2.8)."""
     require(1 <= f.precision <= 53 and f.exponent_width >= 1 and f.width <= 64 and f.exponent_width + f.t <= 63, f.name, "a width is out of range")
+    require(f.exponent_width <= 20 and abs(f.bias) <= 2**20, f.name, "an exponent is out of range")
     require(f.nan in ("ieee", "all_ones", "negative_zero", "none"), f.name, "nan")
     require(f.signaling_nan in ("msb_clear", "none") and (f.signaling_nan == "none" or f.nan == "ieee"), f.name, "signaling_nan")
     require(f.parity in ("significand", "code"), f.name, "parity")

@@ -114,9 +114,11 @@ def by_search(x: Fraction, negative: bool, fmt: Format, mode: str, parity: str |
         return x
     if not has_zero(fmt) and place == 0:
         return hi
-    pair = (-hi, -lo) if negative else (lo, hi)
+    if mode.startswith("ties_"):
+        below, above = x - lo, hi - x
+        if below != above:
+            return lo if below < above else hi
     odd = place_is_odd(place, fmt, parity_of(fmt, parity))
-    if mode.startswith("ties_") and x - lo != hi - x:
-        return lo if x - lo < hi - x else hi
-    chosen = {"even": (lo, hi)[odd], "odd": (hi, lo)[odd], "zero": lo, "away": hi, "positive": abs(pair[1]), "negative": abs(pair[0])}
+    most, least = (lo, hi) if negative else (hi, lo)  # of the two numbers with the sign of x
+    chosen = {"even": (lo, hi)[odd], "odd": (hi, lo)[odd], "zero": lo, "away": hi, "positive": most, "negative": least}
     return chosen["away" if mode == "away_from_zero" else mode.rpartition("_")[2]]

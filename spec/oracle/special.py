@@ -220,6 +220,6 @@ def finish(r: Rounded, fmt: Format, policies: Policies) -> Result:
     if r.value > limit(fmt, r.negative):
         if r.negative and not fmt.signed and policies.negative:
             return negative_result(fmt, policies)
-        return Result(overflow_code(r, fmt, policies), INVALID if isinstance(fmt, Int) else OVERFLOW | INEXACT | underflow)
+        return Result(overflow_code(r, fmt, policies), INVALID if isinstance(fmt, Int) else OVERFLOW | INEXACT)
     code = zero_code(r.negative, fmt, policies) if r.value == 0 else number_code(r.negative, r.value, fmt)
     return Result(code, 0 if r.exact else INEXACT | underflow)

@@ -117,17 +117,19 @@ def test_unknown_names_are_refused(name: str) -> None:
 
 
 REFUSED = [
-    dict(precision=0, exponent_width=3, bias=3),
-    dict(precision=54, exponent_width=3, bias=3),
-    dict(precision=3, exponent_width=0, bias=3),
-    dict(precision=53, exponent_width=12, bias=3),
-    dict(precision=3, exponent_width=3, bias=3, infinity=False),
-    dict(precision=1, exponent_width=3, bias=3),
-    dict(precision=3, exponent_width=3, bias=3, signed=False, nan="negative_zero"),
-    dict(precision=3, exponent_width=3, bias=3, zero=False, nan="none"),
-    dict(precision=3, exponent_width=3, bias=3, signed=False, zero=False, nan="ieee"),
-    dict(precision=3, exponent_width=3, bias=3, nan="none", signaling_nan="msb_clear"),
-    dict(precision=1, exponent_width=1, bias=1, nan="all_ones", infinity=False),
+    {"precision": 0, "exponent_width": 3, "bias": 3},
+    {"precision": 54, "exponent_width": 3, "bias": 3},
+    {"precision": 3, "exponent_width": 0, "bias": 3},
+    {"precision": 53, "exponent_width": 12, "bias": 3},
+    {"precision": 3, "exponent_width": 21, "bias": 3},
+    {"precision": 3, "exponent_width": 3, "bias": 2**20 + 1},
+    {"precision": 3, "exponent_width": 3, "bias": 3, "infinity": False},
+    {"precision": 1, "exponent_width": 3, "bias": 3},
+    {"precision": 3, "exponent_width": 3, "bias": 3, "signed": False, "nan": "negative_zero"},
+    {"precision": 3, "exponent_width": 3, "bias": 3, "zero": False, "nan": "none"},
+    {"precision": 3, "exponent_width": 3, "bias": 3, "signed": False, "zero": False, "nan": "ieee"},
+    {"precision": 3, "exponent_width": 3, "bias": 3, "nan": "none", "signaling_nan": "msb_clear"},
+    {"precision": 1, "exponent_width": 1, "bias": 1, "nan": "all_ones", "infinity": False},
 ]
 
 

@@ -51,17 +51,17 @@ def check_search_equals_formula(name: str, cap: int) -> None:
 
 @pytest.mark.parametrize("name", NAMED)
 def test_search_equals_formula(name: str) -> None:
-    """Named formats: every place where there are at most 20, else the choice of `places`."""
-    check_search_equals_formula(name, 20)
+    """Named formats: every place where there are at most 12, else the choice of `places`."""
+    check_search_equals_formula(name, 12)
 
 
 @pytest.mark.parametrize("name", P3109)
 def test_search_equals_formula_p3109(name: str) -> None:
-    """P3109 with K <= 6: every place where there are at most 20, else the choice of `places`."""
-    check_search_equals_formula(name, 20)
+    """P3109 with K <= 6: every place where there are at most 12, else the choice of `places`."""
+    check_search_equals_formula(name, 12)
 
 
-@pytest.mark.parametrize("name", ["float8_e4m3fn", "float8_e8m0fnu", "binary8p1ue"])
+@pytest.mark.parametrize("name", ["float8_e4m3fn", "binary5p1ue"])
 def test_search_equals_formula_at_every_place(name: str) -> None:
     check_search_equals_formula(name, 300)
 
@@ -131,7 +131,7 @@ def test_unbounded_rounding_equals_rounding_with_more_exponents(mode: str) -> No
 @pytest.mark.parametrize("name", [name for name in NAMED if formats.get(name).width <= 8 or name in ("float16", "bfloat16")])
 def test_rounding_is_idempotent(name: str) -> None:
     fmt = formats.get(name)
-    for place in places(fmt, 40):
+    for place in places(fmt, 24):
         x = magnitude(place, fmt)
         if fmt.zero if isinstance(fmt, Float) else True:
             assert all(by_formula(x, negative, fmt, mode) == x for mode in RULES for negative in (False, True))
@@ -141,7 +141,7 @@ def test_rounding_is_idempotent(name: str) -> None:
 def test_rounding_is_monotone_and_sign_symmetric(mode: str) -> None:
     for name in ("float8_e4m3fn", "float8_e8m0fnu", "binary5p1sf", "binary5p2ue", "int5", "mxint8"):
         fmt = formats.get(name)
-        points = sorted(x for place in places(fmt, 40) for x in inside(fmt, place))
+        points = sorted(x for place in places(fmt, 24) for x in inside(fmt, place))
         for negative in (False, True):
             rounded = [by_formula(x, negative, fmt, mode) for x in points]
             assert rounded == sorted(rounded), (name, "RQ-11.6")

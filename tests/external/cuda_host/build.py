@@ -16,6 +16,7 @@ import subprocess
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -31,7 +32,7 @@ FLAGS = ("-std=c++17", "-O1", "-ffp-contract=off", "-fPIC", "-shared", "-w")
 
 Codes = npt.NDArray[np.uint8]
 Bits = npt.NDArray[np.uint16]
-Values = npt.NDArray[np.generic]
+Values = npt.NDArray[Any]
 
 
 class CudaHostMissingError(RuntimeError):
@@ -174,7 +175,7 @@ class CudaHost:
             raise ValueError(f"the headers round {x.dtype.name} to {target} by ties_to_even alone, not {rounding}")
         return self._convert(f"{x.dtype.name}_to_{target}", x, np.uint16, ROUNDINGS.index(rounding))
 
-    def _convert(self, name: str, x: Values, result: npt.DTypeLike, *options: int) -> npt.NDArray:
+    def _convert(self, name: str, x: Values, result: npt.DTypeLike, *options: int) -> npt.NDArray[Any]:
         """Call one entry of cuda_host.cpp: pointers, count, two options (0 where left out)."""
         if not hasattr(self._library, name):
             raise TypeError(f"the headers have no {name}")

@@ -1,0 +1,139 @@
+"""The bounds of a whole format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from refquant.formats import Format, IntFormat, get_format
+from refquant.policies import KNOBS, RoundingMode
+from refquant.policies.knobs import choice
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The error bounds of one rounding into a format: relative in the normal range, absolute below it.
+
+    In range, ``|x - r| <= relative * |x|`` where ``|x| >= normal_from``, and ``|x - r| <= absolute`` where ``0 < |x| < normal_from``;
+    ``<`` takes the place of ``<=`` where a bound is not attained.
+
+    Examples
+    --------
+    >>> from refquant import bounds
+    >>> print(bounds.summary("float8_e4m3fn"))
+    float8_e4m3fn, ties_to_even, for -448 <= x <= 448:
+      |x - r| <= |x| / 17 where |x| >= 2**-6 (RQ-11.3)
+      |x - r| <= 2**-10 where 0 < |x| < 2**-6 (RQ-11.3)
+    """
+
+    format: str
+    rounding: RoundingMode
+    relative: Fraction | None  #: None for integer and fixed-point formats, whose bound is absolute everywhere
+    relative_attained: bool  #: by a tie
+    absolute: Fraction
+    absolute_attained: bool
+    normal_from: Fraction | None  #: min_normal; None where `relative` is
+    lowest: Fraction  #: the bounds hold for lowest <= x <= highest
+    highest: Fraction
+    clauses: tuple[str, ...]
+
+    def __str__(self) -> str:
+        where, lines = "", [f"{self.format}, {self.rounding.value}, for {_text(self.lowest)} <= x <= {_text(self.highest)}:"]
+        if self.relative is not None and self.normal_from is not None:
+            start, divisor = _text(self.normal_from), _text(1 / self.relative)
+            lines.append(f"|x - r| {_sign(self.relative_attained)} |x| / {divisor} where |x| >= {start} ({self.clauses[0]})")
+            where = f" where 0 < |x| < {start}"
+        lines.append(f"|x - r| {_sign(self.absolute_attained)} {_text(self.absolute)}{where} ({self.clauses[-1]})")
+        return "\n  ".join(lines)
+
+
+def _sign(attained: bool) -> str:
+    return "<=" if attained else "<"
+
+
+def _text(value: Fraction) -> str:
+    """Return a number readably and exactly: a small integer, a power of two, or an odd integer times one."""
+    sign, n, d = ("-" if value < 0 else ""), abs(value.numerator), value.denominator
+    if value.denominator == 1 and n < 1 << 17:
+        return str(value)
+    zeros = (n & -n).bit_length() - 1
+    exponent = zeros - (d.bit_length() - 1)
+    odd = n >> zeros
+    return f"{sign}2**{exponent}" if odd == 1 else f"{sign}{odd}*2**{exponent}" if d & (d - 1) == 0 else str(value)
+
+
+def summary(fmt: Format | str, rounding: RoundingMode | str = RoundingMode.TIES_TO_EVEN) -> Summary:
+    """Return the error bounds of one rounding into a format, for every number in its range.
+
+    ``|x - r| <= |x| / (2**p + 1)`` for the modes that begin with ``ties`` and ``|x| >= min_normal`` (RQ-11.3).
+
+    Parameters
+    ----------
+    fmt : Format or str
+        The format that numbers are rounded to.
+    rounding : RoundingMode or str
+        Any mode, stochastic ones too.
+
+    Returns
+    -------
+    Summary
+        Exact fractions, the range in which they hold, and the clauses that prove them.
+
+    Raises
+    ------
+    UnknownNameError, AmbiguousNameError, InputTypeError
+        If a name does not exist, means several formats, or is no name.
+
+    Notes
+    -----
+    For numbers from the lowest to the highest finite value. Other modes than ``ties``: ``|x - r| < |x| / 2**(p - 1)``, and under
+    ``toward_zero`` ``|x - r| < |x| / (2**(p - 1) + 1)``. An exact zero in a format without zero, which gives the least positive value, is left out.
+
+    Examples
+    --------
+    >>> from refquant import bounds
+    >>> s = bounds.summary("float16")
+    >>> s.relative, s.absolute.denominator.bit_length() - 1
+    (Fraction(1, 2049), 25)
+    >>> print(bounds.summary("int8", "toward_zero"))
+    int8, toward_zero, for -128 <= x <= 127:
+      |x - r| < 1 (RQ-11.2)
+    """
+    target, mode = get_format(fmt), choice("rounding", rounding, KNOBS["rounding"])
+    absolute, attained, clause = _absolute(target, mode)
+    floating = not isinstance(target, IntFormat)
+    start = target.magnitude(_first_normal(target))
+    return Summary(
+        format=target.name,
+        rounding=mode,
+        relative=_relative(target.precision, mode) if floating else None,
+        relative_attained=floating and mode.is_nearest and start < target.max_finite,  # by the tie above min_normal
+        absolute=absolute,
+        absolute_attained=attained,
+        normal_from=start if floating else None,
+        lowest=target.lowest_finite,
+        highest=target.max_finite,
+        clauses=("RQ-11.3", clause) if floating else (clause,),
+    )
+
+
+def _first_normal(fmt: Format) -> int:
+    g = fmt.grid
+    return max(g.first_index, 1 << (g.precision - 1) if g.has_subnormals else 1)
+
+
+def _relative(precision: int, mode: RoundingMode) -> Fraction:
+    """RQ-11.3."""
+    if mode.is_nearest:
+        return Fraction(1, (1 << precision) + 1)
+    return Fraction(1, (1 << (precision - 1)) + (mode is RoundingMode.TOWARD_ZERO))
+
+
+def _absolute(fmt: Format, mode: RoundingMode) -> tuple[Fraction, bool, str]:
+    """Return (bound below the normal range, whether a tie attains it, clause). RQ-11.1 to RQ-11.4."""
+    g = fmt.grid
+    if g.first_index:
+        return fmt.magnitude(g.first_index), False, "RQ-11.4"
+    quantum = Fraction(2) ** g.min_quantum
+    whole = isinstance(fmt, IntFormat)
+    return (quantum / 2, True, "RQ-11.1" if whole else "RQ-11.3") if mode.is_nearest else (quantum, False, "RQ-11.2" if whole else "RQ-11.3")

@@ -1,0 +1,5 @@
+"""``python -m refquant.cli``."""
+
+from refquant.cli.main import main
+
+main()

@@ -1,0 +1,58 @@
+"""The click group: commands, and errors as one line."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+import refquant
+from refquant.cli.formats import formats
+from refquant.cli.show import show
+from refquant.cli.verify import verify
+from refquant.errors import RefquantError
+
+
+class OneLineErrors(click.Group):
+    """A group that prints every error as ``error: ...`` on stderr and exits with 2."""
+
+    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, *, standalone_mode: bool = True, **extra: Any) -> Any:  # type: ignore[override]
+        """See click.Command.main."""
+        if not standalone_mode:
+            return super().main(args, prog_name, standalone_mode=False, **extra)
+        try:
+            sys.exit(super().main(args, prog_name, standalone_mode=False, **extra) or 0)
+        except click.exceptions.Exit as stop:
+            sys.exit(stop.exit_code)
+        except click.exceptions.NoArgsIsHelpError as needed:
+            click.echo(needed.format_message())
+            sys.exit(2)
+        except click.ClickException as error:
+            _fail(error.format_message(), 2)
+        except RefquantError as error:
+            _fail(str(error), 2)
+        except (click.Abort, KeyboardInterrupt):
+            _fail("interrupted", 130)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is still buffered goes nowhere
+            sys.exit(1)
+        except OSError as error:
+            _fail(f"{error.filename}: {error.strerror}" if error.filename else str(error), 2)
+
+
+def _fail(message: str, code: int) -> None:
+    click.echo(f"error: {' '.join(message.split())}", err=True)
+    sys.exit(code)
+
+
+@click.group(cls=OneLineErrors, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(refquant.__version__, prog_name="refquant")
+def app() -> None:
+    """Low-precision number formats, exact to the bit: their limits, single values, and other people's conversions."""
+
+
+for command in (formats, show, verify):
+    app.add_command(command)

@@ -1,0 +1,159 @@
+"""``refquant verify``: implementations against the reference."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, TextIO
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from refquant.cli.console import console, line, table
+from refquant.errors import InputValueError
+from refquant.formats import get_format
+from refquant.verify import Claim, FunctionTarget, Judgement, Target, Verdict, as_records, get_target, judge, list_targets, load_deviations
+from refquant.verify.sources import WIDE_INTEGERS
+from refquant.verify.targets import TARGETS
+
+_STYLES = {"exact": "green", "known": "yellow", "new": "bold red", "gone": "bold red", "failed": "bold red"}
+_EPILOG = """\b
+Examples:
+  refquant verify
+  refquant verify ml_dtypes --format float8_e4m3fn
+  refquant verify numpy torch --json report.json
+  refquant verify mypackage.casts:to_fp8 --format float8_e4m3fn --overflow saturate
+  refquant verify mymodule:cast --format bfloat16 --source float32 --source float64
+
+\b
+Exit codes: 0 nothing unexpected; 1 a new mismatch, a known deviation that no
+longer occurs, or a conversion that could not be judged; 2 wrong usage."""
+
+
+@click.command(epilog=_EPILOG)
+@click.argument("targets", metavar="[TARGET]...", nargs=-1)
+@click.option("--format", "names", metavar="FORMAT", multiple=True, help="The format of module:function; else judge only conversions from or to it.")
+@click.option("--source", "sources", metavar="DTYPE", multiple=True, help="Input dtype of module:function (float32 if not given); else judge only from it.")
+@click.option("--rounding", metavar="MODE", help="What module:function says: its rounding mode.")
+@click.option("--overflow", metavar="MODE", help="What module:function says: its overflow mode.")
+@click.option("--dialect", metavar="NAME", help="What module:function says: a named set of policies.")
+@click.option("--nan-by", type=click.Choice(["class", "byte"]), default="class", help="For module:function: any NaN will do, or the code of the dialect.")
+@click.option("--random", "count", type=click.IntRange(0, 100_000_000), default=1_000_000, show_default=True, help="Random inputs of each wide conversion.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the random inputs.")
+@click.option("--deviations", metavar="FILE", help="Known deviations, in the form of deviations.toml, instead of the package's.")
+@click.option("--json", "report", metavar="FILE", type=click.File("w", encoding="utf-8", lazy=False), help="Write the report as JSON.")
+def verify(
+    targets: tuple[str, ...], names: tuple[str, ...], sources: tuple[str, ...], rounding: str | None, overflow: str | None, dialect: str | None,
+    nan_by: str, count: int, seed: int, deviations: str | None, report: TextIO | None,
+) -> int:  # fmt: skip
+    """Judge conversions of other implementations, byte for byte.
+
+    TARGET is numpy, ml_dtypes, torch (all that are installed if none is given), or module:function, a cast of your own: it is given an array of --source and
+    returns unsigned codes of --format, or float values, or an ml_dtypes array.
+    """
+    says = {k: v for k, v in (("rounding", rounding), ("overflow", overflow)) if v is not None}
+    chosen = [_target(t, names, sources, says, dialect, nan_by) for t in targets or list_targets()]
+    if (says or dialect) and not any(isinstance(t, FunctionTarget) for t in chosen):
+        raise click.UsageError("--rounding, --overflow and --dialect say what a module:function does; other targets say it themselves")
+    known = load_deviations(deviations)
+    announced = _announced(chosen, names, sources, asked=bool(targets))
+    out = console()
+    _announce(out, announced, targets)
+    judgements = _judged(announced, {"seed": seed, "random": count, "deviations": known})
+    for judgement in judgements:
+        _print(out, judgement)
+    if report is not None:
+        report.write(json.dumps(as_records(judgements), indent=2) + "\n")
+    return 0 if all(j.ok for j in judgements) else 1
+
+
+def _target(text: str, names: tuple[str, ...], sources: tuple[str, ...], says: dict[str, Any], dialect: str | None, nan_by: str) -> Target:
+    if ":" not in text:
+        return get_target(text)
+    if len(names) != 1:
+        raise click.UsageError(f"{text} needs one --format: that of its results")
+    return FunctionTarget.load(text, names[0], sources=sources, dialect=dialect, knobs=says, nan_by=nan_by)
+
+
+def _announced(targets: list[Target], names: tuple[str, ...], sources: tuple[str, ...], *, asked: bool) -> list[tuple[Target, tuple[Claim, ...]]]:
+    """Return the targets with the claims that are to be judged; a target that was asked for by name must have some."""
+    announced = [(target, _matching(target, names, sources)) for target in targets]
+    without = [target for target, claims in announced if not claims]
+    if without and (asked or len(without) == len(targets)):
+        described = ", ".join(f"{t.name} {t.version}" for t in without)
+        raise InputValueError(f"{described}: no conversion matches --format {', '.join(names) or 'any'} --source {', '.join(sources) or 'any'}")
+    return [(target, claims) for target, claims in announced if claims]
+
+
+def _matching(target: Target, names: tuple[str, ...], sources: tuple[str, ...]) -> tuple[Claim, ...]:
+    if isinstance(target, FunctionTarget):
+        return target.claims()
+    formats = {get_format(n).name for n in names}
+    origins = {s if s in WIDE_INTEGERS else get_format(s).name for s in sources}
+    return tuple(c for c in target.claims() if (not formats or {c.source, c.target} & formats) and (not origins or c.source in origins))
+
+
+def _announce(out: Console, announced: list[tuple[Target, tuple[Claim, ...]]], asked: tuple[str, ...]) -> None:
+    for target, claims in announced:
+        line(out, f"{target.name} {target.version}".strip() + f": {len(claims)} conversion{'s' if len(claims) > 1 else ''}")
+    for name in TARGETS if not asked else ():
+        if name not in list_targets():
+            line(out, f"{name}: not installed, not judged (pip install {name})")
+
+
+def _judged(announced: list[tuple[Target, tuple[Claim, ...]]], options: dict[str, Any]) -> list[Judgement]:
+    errors = console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as progress:
+        task = progress.add_task("", total=sum(len(claims) for _, claims in announced))
+
+        def step(target: Target) -> Callable[[Verdict], None]:
+            return lambda verdict: progress.update(task, advance=1, description=f"{target.name} {verdict.claim.label}")
+
+        return [judge(target, claims=claims, progress=step(target), **options) for target, claims in announced]
+
+
+def _print(out: Console, judgement: Judgement) -> None:
+    rows = table(
+        f"{judgement.name} {judgement.version}".strip(),
+        "cases",
+        "mismatches",
+        "classes",
+        "smallest witness",
+        "got",
+        "right",
+        "verdict",
+        right=("cases", "mismatches"),
+    )
+    for verdict in judgement.verdicts:
+        rows.add_row(*(Text(cell, style=style) for cell, style in _cells(verdict)))
+    line(out, "")
+    out.print(rows)
+    line(out, _summary(judgement))
+
+
+def _cells(verdict: Verdict) -> list[tuple[str, str]]:
+    w, classes = verdict.witness, ", ".join(f"{name} {count}" for name, count in verdict.by_class.items())
+    witness = ["", "", ""] if w is None else [f"{w.input} ({w.input_value})", f"{w.got} ({w.got_value})", f"{w.expected} ({w.expected_value})"]
+    plain = [verdict.claim.label, f"{verdict.cases:,}", f"{verdict.mismatches:,}", classes, *witness]
+    return [*((cell, "") for cell in plain), (_says(verdict), _STYLES[verdict.status])]
+
+
+def _says(verdict: Verdict) -> str:
+    match verdict.status:
+        case "exact":
+            return "exact"
+        case "known":
+            return f"known: {verdict.diagnosis}"
+        case status:
+            return f"{status.upper()}: {verdict.message}"
+
+
+def _summary(judgement: Judgement) -> Text:
+    counts = {status: sum(v.status == status for v in judgement.verdicts) for status in _STYLES}
+    found = ", ".join(f"{counts[status]} {status}" for status in _STYLES if counts[status])
+    cases = sum(v.cases for v in judgement.verdicts)
+    text = f"{judgement.name}: {judgement.judged} of {len(judgement.announced)} announced conversions judged, {cases:,} cases: {found}"
+    return Text(text, style="green" if judgement.ok else "bold red")

@@ -1,0 +1,27 @@
+"""Judging an implementation: does it deliver, bit for bit, what it says?"""
+
+from refquant.verify.comparison import Comparison, Witness, compare
+from refquant.verify.deviations import Deviation, load_deviations
+from refquant.verify.diagnosis import diagnose
+from refquant.verify.judging import Judgement, Verdict, judge
+from refquant.verify.report import as_records
+from refquant.verify.target import Claim, Target
+from refquant.verify.targets import FunctionTarget, get_target, list_targets
+
+__all__ = [
+    "Claim",
+    "Comparison",
+    "Deviation",
+    "FunctionTarget",
+    "Judgement",
+    "Target",
+    "Verdict",
+    "Witness",
+    "as_records",
+    "compare",
+    "diagnose",
+    "get_target",
+    "judge",
+    "list_targets",
+    "load_deviations",
+]

@@ -1,0 +1,178 @@
+"""Inputs by rule: every code, every 16-bit float, the boundaries of the target, seeded random codes. Inputs only: what is right comes from the reference."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from refquant.formats import FloatFormat, Grid, get_format
+from refquant.parts import encode_parts
+from refquant.policies import get_dialect
+from refquant.verify.sources import WIDE_INTEGERS, code_dtype_of, convert_codes, is_float, width_of
+
+U64 = np.uint64
+EXACT = get_dialect("default").replace(nan="keep_payload", rounding="toward_zero")
+
+
+class CaseSet(NamedTuple):
+    """Inputs of one kind."""
+
+    name: str
+    codes: NDArray[Any]
+
+
+def case_sets(source: str, target: str, *, seed: int = 0, random: int = 1_000_000) -> tuple[CaseSet, ...]:
+    """Return the inputs on which a conversion is judged.
+
+    Parameters
+    ----------
+    source, target : str
+        Names of formats; `source` may be ``"int64"`` or ``"uint64"``.
+    seed : int
+        Of the random codes.
+    random : int
+        Their number; half of them have uniform codes, half lie about the range of the target.
+
+    Returns
+    -------
+    tuple of CaseSet
+        Sources of at most 16 bits: every code. Wider ones: every float16 and bfloat16 value (floats), the boundary set, the random codes.
+
+    Examples
+    --------
+    >>> from refquant.verify.cases import case_sets
+    >>> [(s.name, s.codes.size) for s in case_sets("float16", "float8_e4m3fn")]
+    [('every code', 65536)]
+    """
+    if width_of(source) <= 16:
+        return (CaseSet("every code", np.arange(1 << width_of(source), dtype=code_dtype_of(source))),)
+    sets = [CaseSet("boundary", boundary_codes(source, target)), CaseSet("random", random_codes(source, target, seed, random))]
+    if is_float(source):
+        sets.insert(0, CaseSet("every float16 and bfloat16", sixteen_bit_values(source)))
+    return tuple(sets)
+
+
+@lru_cache(maxsize=4)
+def sixteen_bit_values(source: str) -> NDArray[Any]:
+    """Return the codes of every float16 and bfloat16 value in a wider float format."""
+    every = np.arange(1 << 16, dtype=np.uint16)
+    return np.unique(np.concatenate([convert_codes(every, name, source, EXACT) for name in ("float16", "bfloat16")]))
+
+
+def boundary_codes(source: str, target: str) -> NDArray[Any]:
+    """Return every value and midpoint of the target (a fixed sample above 16 bits), their neighbours, the overflow zone, both signs, specials."""
+    significand, exponent = values_and_midpoints(get_format(target).grid)
+    if is_float(source):
+        return _float_boundaries(source, significand, exponent)
+    return _integer_boundaries(source, significand, exponent)
+
+
+def values_and_midpoints(grid: Grid) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Return significands and exponents of the magnitudes of a grid, past the largest one too, and of the midpoint above each."""
+    index = _indices(grid)
+    d = np.maximum(index >> (grid.precision - 1), 1) - 1
+    doubled = (index - (d << (grid.precision - 1))) << 1
+    significand = np.concatenate([doubled, doubled + 1]).astype(U64)
+    return significand, np.concatenate([d, d]) + (grid.min_quantum - 1)
+
+
+def _indices(grid: Grid) -> NDArray[np.int64]:
+    top = max(grid.max_positive, grid.max_negative)
+    past = top + 1 + np.arange(min(2 << grid.precision, 64))
+    if top < 1 << 17:
+        return np.concatenate([np.arange(top + 1), past])
+    size = 1 << (grid.precision - 1)
+    inside = np.concatenate([[0, 1, 2, size // 2 - 1, size // 2, size // 2 + 1, size - 2, size - 1], np.random.default_rng(1).integers(0, size, 48)])
+    starts = np.arange((top // size) + 1, dtype=np.int64) * size if grid.precision <= 53 and top // size < 1 << 12 else np.zeros(1, np.int64)
+    sampled = (starts[:, None] + inside[None, :]).reshape(-1)
+    return np.unique(np.concatenate([sampled[sampled <= top], past]))
+
+
+def _float_boundaries(source: str, significand: NDArray[Any], exponent: NDArray[Any]) -> NDArray[Any]:
+    fmt = get_format(source)
+    assert isinstance(fmt, FloatFormat)
+    near = _beside(encode_parts(0, significand, exponent, fmt, dialect=EXACT), fmt)
+    parts = [near, _powers_of_two(fmt)]
+    if source == "float64":
+        single = get_format("float32")
+        assert isinstance(single, FloatFormat)
+        narrow = _beside(encode_parts(0, significand, exponent, single, dialect=EXACT), single)
+        parts.append(convert_codes(narrow, "float32", "float64", EXACT))
+    positive = np.concatenate([*parts, _special_codes(fmt)])
+    return np.unique(np.concatenate([positive, positive | positive.dtype.type(1 << (fmt.width - 1))]))
+
+
+def _beside(codes: NDArray[Any], fmt: FloatFormat) -> NDArray[Any]:
+    """Return positive codes, one ulp below, and one above."""
+    codes = np.unique(codes)
+    one = codes.dtype.type(1)
+    infinity = codes.dtype.type(fmt.grid.infinity)
+    return np.unique(np.concatenate([np.maximum(codes, one) - one, codes, np.minimum(codes + one, infinity)]))
+
+
+def _powers_of_two(fmt: FloatFormat) -> NDArray[Any]:
+    exponents = np.arange(fmt.grid.min_quantum, fmt.emax + 1)
+    return _beside(encode_parts(0, 1, exponents, fmt, dialect=EXACT), fmt)
+
+
+def _special_codes(fmt: FloatFormat) -> NDArray[Any]:
+    """Return zero, the edges of the subnormals, the largest numbers, Inf, and NaNs: quiet and signalling, with many payloads."""
+    t, infinity = fmt.precision - 1, fmt.grid.infinity
+    payloads = [1 << i for i in range(t)] + [(1 << t) - 1, (1 << (t - 1)) - 1, (3 << (t - 2)) | 1]
+    codes = [0, 1, (1 << t) - 1, 1 << t, infinity - 1, infinity] + [infinity | p for p in payloads]
+    return np.array(codes, fmt.code_dtype)
+
+
+def _integer_boundaries(source: str, significand: NDArray[Any], exponent: NDArray[Any]) -> NDArray[Any]:
+    width, signed = width_of(source), not source.startswith("u")
+    u, top = U64, (1 << (width - signed)) - 1
+    down = np.minimum(-np.minimum(exponent, 0), 63).astype(u)
+    up = np.maximum(exponent, 0)
+    fits = (up < width) & ((significand >> np.clip(width - up, 0, 63).astype(u)) == 0)
+    values = ((significand >> down) << np.minimum(up, 63).astype(u))[fits]
+    powers = u(1) << np.arange(width - signed, dtype=u)
+    values = np.concatenate([values, powers, np.array([0, top], u)])
+    around = np.unique(np.concatenate([values, values + u(1), np.maximum(values, u(1)) - u(1)]))
+    around = around[around <= u(top)]
+    both = np.concatenate([around, ~around, ~around + u(1)]) if signed else around  # ~n is -n - 1 in two's complement
+    return np.unique(both.astype(code_dtype_of(source)))
+
+
+@lru_cache(maxsize=2)
+def _random_words(seed: int, count: int) -> NDArray[np.uint64]:
+    return np.random.default_rng(seed).integers(0, 1 << 64, count, dtype=U64, endpoint=False)
+
+
+def random_codes(source: str, target: str, seed: int, count: int) -> NDArray[Any]:
+    """Return seeded random codes: half uniform, half about the range of the target (integers: of every magnitude)."""
+    words = _random_words(seed, count)
+    width, half = width_of(source), count // 2
+    uniform = words[:half] >> U64(64 - width)
+    if source in WIDE_INTEGERS or not is_float(source):
+        shifted = uniform >> (words[half : 2 * half] % U64(width))
+        aimed = words[half:] >> U64(64 - width) >> (np.roll(words[half:], 1) % U64(width))
+        codes = np.concatenate([shifted, U64(0) - aimed & U64((1 << width) - 1)])
+    else:
+        codes = np.concatenate([uniform, _aimed(words[half:], source, target)])
+    return codes.astype(code_dtype_of(source))
+
+
+def _aimed(words: NDArray[np.uint64], source: str, target: str) -> NDArray[np.uint64]:
+    """Return float codes with exponents about the range of the target; half of them end in zeros, so that exact values and ties occur."""
+    fmt, goal = get_format(source), get_format(target)
+    assert isinstance(fmt, FloatFormat)
+    t = fmt.precision - 1
+    low = min(max(goal.grid.min_quantum - 3 + fmt.bias, 0), fmt.emax + fmt.bias)
+    high = min(max(_emax(goal.max_finite.numerator, goal.max_finite.denominator) + 2 + fmt.bias, low), fmt.emax + fmt.bias)
+    biased = U64(low) + (words >> U64(32)) % U64(high - low + 1)
+    trailing = np.roll(words, 7) & U64((1 << t) - 1)
+    zeros = np.where(words & U64(1), (words >> U64(8)) % U64(t + 1), U64(0))
+    codes: NDArray[np.uint64] = (words >> U64(63)) << U64(fmt.width - 1) | biased << U64(t) | trailing >> zeros << zeros
+    return codes
+
+
+def _emax(numerator: int, denominator: int) -> int:
+    return numerator.bit_length() - denominator.bit_length()

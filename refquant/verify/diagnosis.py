@@ -1,0 +1,143 @@
+"""Naming what an implementation does instead: changes of the policies under which the reference reproduces all of its outputs."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import combinations, product
+from typing import Any
+
+import numpy as np
+
+from refquant.errors import RefquantError
+from refquant.formats import get_format
+from refquant.policies import get_dialect
+from refquant.verify.comparison import differs, is_nan, is_subnormal, reference_codes
+from refquant.verify.sources import convert_codes, parts_of
+from refquant.verify.target import Claim, Codes
+
+_SAMPLE = 1024
+_INTERMEDIATE = ("float32", "float16", "bfloat16", "float64")
+_STEP = get_dialect("default").replace(name="step", nan="keep_payload")
+_ROUNDINGS = (
+    "toward_zero", "away_from_zero", "ties_to_away", "ties_to_even", "ties_to_zero", "ties_to_odd", "toward_positive", "toward_negative", "to_odd",
+    "ties_to_positive", "ties_to_negative",
+)  # fmt: skip
+_CHOICES = {
+    "rounding": _ROUNDINGS,
+    "overflow": ("saturate", "no_saturate", "saturate_propagate", "to_nan", "wrap"),
+    "subnormals": ("flush_results", "flush_inputs", "flush_both"),
+    "nan": ("canonical", "keep_sign", "all_ones", "keep_payload", "quiet_payload", "to_zero", "to_max", "zero_sign_inverted"),
+    "signed_zero": ("positive", "keep"),
+    "negative": ("absolute", "zero", "nan"),
+    "zero_input": ("nan", "min"),
+    "parity": ("code", "significand"),
+}
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What an implementation may do instead of what it claims.
+
+    Parameters
+    ----------
+    name : str
+        As a report says it.
+    via : str or None
+        The format that values pass through first.
+    knobs : tuple of (str, choice)
+        Changed knobs.
+    subnormal_inputs : bool
+        Whether the change holds for subnormal inputs alone.
+    nan_sign : bool
+        Whether the sign of every NaN is set.
+    """
+
+    name: str
+    via: str | None = None
+    knobs: tuple[tuple[str, Any], ...] = ()
+    subnormal_inputs: bool = False
+    nan_sign: bool = False
+
+    def and_then(self, other: Explanation) -> Explanation:
+        """Return both changes; `other` says nothing of `via`."""
+        scope, sign = self.subnormal_inputs or other.subnormal_inputs, self.nan_sign or other.nan_sign
+        return Explanation(f"{self.name} and {other.name}", self.via, self.knobs + other.knobs, scope, sign)
+
+    def predict(self, claim: Claim, codes: Codes) -> Codes:
+        """Return the outputs under this explanation."""
+        if self.via is not None:
+            codes = convert_codes(codes, claim.source, self.via, _STEP)
+            claim = dataclasses.replace(claim, source=self.via)
+        result = reference_codes(claim, codes, claim.correct.replace(**dict(self.knobs)))
+        if self.subnormal_inputs:
+            result = np.where(is_subnormal(codes, claim.source), result, reference_codes(claim, codes))
+        if self.nan_sign:
+            sign = result.dtype.type(get_format(claim.target).grid.negative_base)
+            result = np.where(is_nan(result, claim.target), result | sign, result)
+        return result
+
+
+@cache
+def explanations() -> tuple[Explanation, ...]:
+    """Return the explanations that are tried, in order: through a format, one change, both, two changes of knobs."""
+    through = [Explanation(f"through {name}", via=name) for name in _INTERMEDIATE]
+    single = [Explanation(f"{knob}={choice}", knobs=((knob, choice),)) for knob, choices in _CHOICES.items() for choice in choices]
+    scoped = [Explanation(f"rounding={mode} of subnormal inputs", knobs=(("rounding", mode),), subnormal_inputs=True) for mode in _ROUNDINGS]
+    special = [Explanation("NaN sign set", nan_sign=True)]
+    pairs = [a.and_then(b) for a, b in combinations(single, 2) if a.knobs[0][0] != b.knobs[0][0]]
+    return (*through, *single, *special, *scoped, *(a.and_then(b) for a, b in product(through, (*single, *special, *scoped))), *pairs)
+
+
+def diagnose(claim: Claim, codes: Codes, got: Codes) -> str | None:
+    """Return the name of an explanation that reproduces every output, or None.
+
+    Parameters
+    ----------
+    claim : Claim
+        What the implementation says it does.
+    codes, got : arrays of unsigned integers
+        Inputs and outputs, as codes.
+
+    Returns
+    -------
+    str or None
+        ``"through float32"``, ``"rounding=toward_zero"``, or two changes joined by ``" and "``: the first of `explanations` that fits. Where none fits
+        all, the first that fits the inputs that are no NaN, followed by ``", and NaNs otherwise"``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from refquant.verify import Claim, diagnose
+    >>> x = np.array([1.0625 + 2**-30, 1.0625, 1.1])                        # just above a tie, a tie, neither
+    >>> diagnose(Claim("encode", "float64", "float8_e4m3fn"), x.view(np.uint64), np.uint8([0x38, 0x38, 0x39]))
+    'through float32'
+    """
+    name = _explained(claim, codes, got)
+    if name is None:
+        number = parts_of(codes, claim.source)[3] < 2
+        rest = None if number.all() else _explained(claim, codes[number], got[number])
+        name = None if rest is None else f"{rest}, and NaNs otherwise"
+    return name
+
+
+def _explained(claim: Claim, codes: Codes, got: Codes) -> str | None:
+    wrong = np.flatnonzero(differs(claim, got, reference_codes(claim, codes)))
+    sample = wrong[:: max(wrong.size // _SAMPLE, 1)]
+    return next((e.name for e in _fitting(claim, codes[sample], got[sample]) if _reproduces(e, claim, codes, got)), None) if wrong.size else None
+
+
+def _fitting(claim: Claim, codes: Codes, got: Codes) -> Iterator[Explanation]:
+    return (e for e in explanations() if _reproduces(e, claim, codes, got))
+
+
+def _reproduces(explanation: Explanation, claim: Claim, codes: Codes, got: Codes) -> bool:
+    if explanation.via in (claim.source, claim.target):
+        return False
+    try:
+        predicted = explanation.predict(claim, codes)
+    except RefquantError:  # the format has no such policy
+        return False
+    return not bool(differs(claim, got, predicted).any())

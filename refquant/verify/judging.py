@@ -1,0 +1,151 @@
+"""The judge: every claim of a target, on every case, against the reference and the known deviations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from refquant.verify.cases import case_sets
+from refquant.verify.comparison import Comparison, Witness, compare, defined
+from refquant.verify.deviations import Deviation, find_deviation, load_deviations
+from refquant.verify.diagnosis import diagnose
+from refquant.verify.target import Claim, Target
+from refquant.verify.targets import get_target
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was found of one claim.
+
+    Parameters
+    ----------
+    claim : Claim
+        The conversion.
+    status : str
+        ``"exact"``; ``"known"``: it deviates as a known deviation says; ``"new"``: it deviates otherwise; ``"gone"``: a known deviation of this version does
+        not occur; ``"failed"``: it could not be judged.
+    sizes : dict
+        Number of cases of each kind.
+    cases, mismatches : int
+        How many inputs were compared, and how many outputs were wrong.
+    by_class : dict
+        Mismatches by class: see `refquant.verify.comparison.CLASSES`.
+    witness : Witness or None
+        The mismatch of smallest magnitude.
+    diagnosis : str or None
+        What reproduces every output of the implementation.
+    message : str
+        One sentence for a reader.
+    """
+
+    claim: Claim
+    status: str
+    sizes: dict[str, int] = field(default_factory=dict)
+    cases: int = 0
+    mismatches: int = 0
+    by_class: dict[str, int] = field(default_factory=dict)
+    witness: Witness | None = None
+    diagnosis: str | None = None
+    message: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing unexpected was found."""
+        return self.status in ("exact", "known")
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What was found of one target: `announced` claims, and the verdicts of those that were judged."""
+
+    name: str
+    version: str
+    announced: tuple[Claim, ...]
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def judged(self) -> int:
+        """Number of claims that could be judged."""
+        return sum(v.status != "failed" for v in self.verdicts)
+
+    @property
+    def ok(self) -> bool:
+        """Whether every announced claim was judged and nothing unexpected was found."""
+        return self.judged == len(self.announced) and all(v.ok for v in self.verdicts)
+
+
+def judge(
+    target: Target | str, *, claims: Iterable[Claim] | None = None, seed: int = 0, random: int = 1_000_000,
+    deviations: Iterable[Deviation] | None = None, progress: Callable[[Verdict], None] | None = None,
+) -> Judgement:  # fmt: skip
+    """Return what an implementation does, compared with what it says, byte for byte.
+
+    Parameters
+    ----------
+    target : Target or str
+        An implementation, or the name of one (`list_targets`).
+    claims : iterable of Claim, optional
+        The claims to judge; all of the target's if not given.
+    seed, random : int
+        Seed and number of the random inputs of each conversion from more than 16 bits.
+    deviations : iterable of Deviation, optional
+        Known deviations; those of the package if not given.
+    progress : callable, optional
+        Called with each Verdict as it is found.
+
+    Returns
+    -------
+    Judgement
+
+    Notes
+    -----
+    Inputs: `refquant.verify.cases.case_sets`. What is right: the exact value of the input, rounded once under the claim's policies (RQ-3.3). An input that the
+    policies refuse is left out.
+
+    Examples
+    --------
+    >>> from refquant import verify
+    >>> judgement = verify.judge("numpy", random=1000)
+    >>> judgement.ok, judgement.verdicts[0].claim.label, judgement.verdicts[0].cases
+    (True, 'float16 -> float32', 65536)
+    """
+    implementation = get_target(target) if isinstance(target, str) else target
+    announced = tuple(implementation.claims() if claims is None else claims)
+    known = tuple(load_deviations() if deviations is None else deviations)
+    verdicts = []
+    for claim in announced:
+        entry = find_deviation(known, implementation.name, implementation.version, claim)
+        verdicts.append(_judge_claim(implementation, claim, entry, seed, random))
+        if progress is not None:
+            progress(verdicts[-1])
+    return Judgement(implementation.name, implementation.version, announced, tuple(verdicts))
+
+
+def _judge_claim(target: Target, claim: Claim, entry: Deviation | None, seed: int, random: int) -> Verdict:
+    try:
+        sets = case_sets(claim.source, claim.target, seed=seed, random=random)
+        codes = defined(claim, np.concatenate([s.codes for s in sets]))
+        got = target.run(claim, codes)
+        found = compare(claim, codes, got)
+        diagnosis = diagnose(claim, codes, got) if found.mismatches else None
+    except Exception as error:  # whatever an implementation raises, the others are judged
+        return Verdict(claim, "failed", message=" ".join(f"could not be judged: {type(error).__name__}: {error}".split()))
+    return _verdict(claim, found, {s.name: s.codes.size for s in sets}, diagnosis, entry)
+
+
+def _verdict(claim: Claim, found: Comparison, sizes: dict[str, int], diagnosis: str | None, entry: Deviation | None) -> Verdict:
+    status, message = _status(found.mismatches, diagnosis, entry)
+    return Verdict(claim, status, sizes, found.cases, found.mismatches, found.by_class, found.witness, diagnosis, message)
+
+
+def _status(mismatches: int, diagnosis: str | None, entry: Deviation | None) -> tuple[str, str]:
+    if not mismatches:
+        if entry is None:
+            return "exact", ""
+        return "gone", f"the known deviation {entry.diagnosis!r} ({entry.versions}) does not occur; correct deviations.toml"
+    if entry is not None and entry.diagnosis == diagnosis:
+        return "known", entry.reason
+    name = diagnosis or "no change of one or two policies explains it"
+    return "new", name if entry is None else f"{name}, where the known deviation is {entry.diagnosis!r}"

@@ -1,0 +1,45 @@
+"""A judgement as records of plain types, for JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from refquant.verify.judging import Judgement, Verdict
+
+
+def as_records(judgements: Iterable[Judgement]) -> dict[str, Any]:
+    """Return judgements as a mapping of plain types.
+
+    Returns
+    -------
+    dict
+        ``schema`` (1), ``ok`` (bool) and ``targets``, a list with, for each target: ``name``, ``version``, ``ok``, ``announced`` and ``judged`` (numbers of
+        conversions) and ``verdicts``, a list with, for each conversion: ``operation, source, target`` (names), ``dialect`` (name), ``knobs`` (mapping),
+        ``nan_by`` ("byte" or "class"), ``status`` ("exact", "known", "new", "gone", "failed"), ``cases`` and ``mismatches`` (numbers), ``sizes``
+        (number of cases of each kind, before those are left out that the policies refuse), ``by_class`` (number of mismatches of each class), ``diagnosis``
+        (text or null), ``message`` (text), and ``witness``: null, or codes in hex and values as text: ``input, input_value, got, got_value, expected,
+        expected_value``.
+
+    Examples
+    --------
+    >>> from refquant import verify
+    >>> record = verify.as_records([verify.judge("numpy", random=1000)])
+    >>> record["targets"][0]["verdicts"][0]["status"]
+    'exact'
+    """
+    rows = list(judgements)
+    return {"schema": 1, "ok": all(j.ok for j in rows), "targets": [_target(j) for j in rows]}
+
+
+def _target(judgement: Judgement) -> dict[str, Any]:
+    numbers = {"announced": len(judgement.announced), "judged": judgement.judged}
+    return {"name": judgement.name, "version": judgement.version, "ok": judgement.ok, **numbers, "verdicts": [_verdict(v) for v in judgement.verdicts]}
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    claim, witness = verdict.claim, verdict.witness
+    says = {"dialect": claim.dialect.name, "knobs": {k: str(v) for k, v in claim.knobs}, "nan_by": str(claim.nan_by)}
+    found = {n: getattr(verdict, n) for n in ("status", "cases", "mismatches", "sizes", "by_class", "diagnosis", "message")}
+    conversion = {"operation": claim.operation, "source": claim.source, "target": claim.target}
+    return {**conversion, **says, **found, "witness": None if witness is None else witness._asdict()}

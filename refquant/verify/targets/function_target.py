@@ -1,0 +1,159 @@
+"""The user's own cast: any function from an array to an array."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from refquant.codec import decode, encode
+from refquant.errors import InputTypeError, InputValueError
+from refquant.formats import Format, get_format
+from refquant.inputs import as_source, is_ml_dtype
+from refquant.policies import Dialect, as_dialect, get_dialect
+from refquant.verify.sources import WIDE_INTEGERS, convert_codes
+from refquant.verify.target import DEFAULT, Claim, Codes, NanBy
+
+Function = Callable[[NDArray[Any]], Any]
+_NATIVE = ("float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
+
+
+@dataclass(frozen=True)
+class FunctionTarget:
+    """A function that casts arrays to one format.
+
+    Parameters
+    ----------
+    name : str
+        Name in the report.
+    function : callable
+        ``function(array) -> array`` of the same shape. It is given an array of dtype `source` (read-only). It may return unsigned integers: codes of the
+        format; an ml_dtypes array of the format; or floats: values, each of which must be a value of the format.
+    fmt : str
+        Format of the results.
+    sources : tuple of str
+        Input dtypes: float16, float32, float64, an integer dtype, or a format that ml_dtypes has (``bfloat16``).
+    dialect : Dialect
+        What the function says it does; ties to even without saturation if not given.
+    knobs : tuple of (str, choice)
+        Knobs on top of the dialect, such as ``(("overflow", "saturate"),)``.
+    nan_by : NanBy or str
+        ``"class"``: any NaN equals any NaN; ``"byte"``: the code of the dialect.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from refquant.verify import FunctionTarget, judge
+    >>> truncate = lambda x: (x.view(np.uint32) >> 16).astype(np.uint16)
+    >>> verdict = judge(FunctionTarget("truncate", truncate, "bfloat16"), random=1000).verdicts[0]
+    >>> verdict.status, verdict.diagnosis
+    ('new', 'rounding=toward_zero, and NaNs otherwise')
+    """
+
+    name: str
+    function: Function
+    fmt: str
+    sources: tuple[str, ...] = ("float32",)
+    dialect: Dialect = DEFAULT
+    knobs: tuple[tuple[str, Any], ...] = ()
+    nan_by: NanBy = NanBy.CLASS
+    version: str = ""
+
+    @classmethod
+    def load(
+        cls, path: str, fmt: str, *, sources: Iterable[str] = (), dialect: Any = None, knobs: dict[str, Any] | None = None, nan_by: str = "class"
+    ) -> FunctionTarget:
+        """Return the target for ``module:function``; the current folder is searched too.
+
+        Raises
+        ------
+        InputValueError
+            If the module cannot be imported or has no such function.
+        """
+        chosen = tuple(_source_name(s) for s in sources) or ("float32",)
+        return cls(path, _load(path), get_format(fmt).name, chosen, as_dialect(dialect), tuple((knobs or {}).items()), NanBy(nan_by))
+
+    def claims(self) -> tuple[Claim, ...]:
+        """See Target."""
+        return tuple(Claim("encode", source, self.fmt, self.dialect, self.knobs, self.nan_by) for source in self.sources)
+
+    def run(self, claim: Claim, codes: Codes) -> Codes:
+        """See Target."""
+        given = _array(codes, claim.source)
+        given.flags.writeable = False
+        with np.errstate(all="ignore"):
+            result = np.asarray(self.function(given))
+        if result.shape != codes.shape:
+            raise InputValueError(f"{self.name}: expected a result of shape {codes.shape}, got {result.shape}")
+        return _codes(result, get_format(self.fmt), self.name)
+
+
+def _source_name(name: str) -> str:
+    key = name.strip().lower()
+    return key if key in WIDE_INTEGERS else get_format(name).name
+
+
+def _load(path: str) -> Function:
+    module_name, _, name = path.partition(":")
+    here = str(Path.cwd())
+    sys.path.insert(0, here)
+    try:
+        found = importlib.import_module(module_name)
+        for part in name.split("."):
+            found = getattr(found, part)
+    except Exception as error:
+        raise InputValueError(f"target: cannot load {path!r}: {type(error).__name__}: {error}") from error
+    finally:
+        sys.path.remove(here)
+    if not callable(found):
+        raise InputValueError(f"target: {path!r} is not a function")
+    return found
+
+
+def _array(codes: Codes, source: str) -> NDArray[Any]:
+    """Return an array of the source's dtype."""
+    if source in _NATIVE:
+        return codes.view(source)
+    try:
+        import ml_dtypes
+
+        return codes.view(getattr(ml_dtypes, source))
+    except (ImportError, AttributeError):
+        raise InputTypeError(f"source: there is no dtype for {source} here; ml_dtypes brings some") from None
+
+
+def _codes(result: NDArray[Any], fmt: Format, name: str) -> Codes:
+    if is_ml_dtype(result.dtype):
+        source = as_source(result)
+        return source.array if source.name == fmt.name else _codes_of_values(convert_codes(source.array, source.name, "float64", _KEEP).view(np.float64), fmt)
+    if result.dtype.kind == "u":
+        return result
+    if result.dtype.kind == "f":
+        return _codes_of_values(result, fmt)
+    raise InputTypeError(f"{name}: expected unsigned codes, float values or an ml_dtypes array, got dtype {result.dtype}")
+
+
+_KEEP = get_dialect("default").replace(nan="keep_payload")
+
+
+def _codes_of_values(values: NDArray[Any], fmt: Format) -> Codes:
+    """Return the codes of values; what is no value of the format becomes ``1 << width``."""
+    nan, infinite = np.isnan(values), np.isinf(values)
+    finite = np.where(nan | infinite, values.dtype.type(0), values)
+    codes = encode(finite, fmt, dialect=get_dialect("default").replace(rounding="toward_zero", overflow="saturate")).astype(np.uint64)
+    foreign = decode(codes.astype(fmt.code_dtype), fmt, dtype=object if fmt.width > 32 else None) != finite
+    for mask, known, code in ((nan, fmt.has_nan, fmt.code_of_nan), (infinite, fmt.has_infinity, fmt.code_of_infinity)):
+        codes[mask] = code if known and code is not None else 1 << fmt.width
+    if fmt.signed:
+        sign = np.uint64(1 << (fmt.width - 1))
+        signs = infinite & fmt.has_infinity | nan & fmt.has_nan & (not fmt.grid.nan_at_zero)
+        codes[signs & np.signbit(values)] |= sign
+    codes[foreign] = 1 << fmt.width
+    result: Codes = codes
+    return result

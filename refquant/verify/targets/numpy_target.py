@@ -1,0 +1,43 @@
+"""NumPy: casts between float16, float32, float64 and from integers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from refquant.policies import get_dialect
+from refquant.verify.target import Claim, Codes, NanBy
+
+_PAIRS = (
+    ("decode", "float16", "float32"),
+    ("decode", "float16", "float64"),
+    ("decode", "float32", "float64"),
+    ("encode", "float32", "float16"),
+    ("encode", "float64", "float16"),
+    ("encode", "float64", "float32"),
+    ("encode", "int32", "float16"),
+    ("encode", "int32", "float32"),
+    ("encode", "int64", "float16"),
+    ("encode", "int64", "float32"),
+    ("encode", "int64", "float64"),
+)
+
+
+@dataclass(frozen=True)
+class NumpyTarget:
+    """``ndarray.astype``: ties to even, Inf above the range, NaN by class (its code depends on the processor)."""
+
+    name: str = "numpy"
+    version: str = np.__version__
+
+    def claims(self) -> tuple[Claim, ...]:
+        """See Target."""
+        dialect = get_dialect("default")
+        return tuple(Claim(operation, source, target, dialect, nan_by=NanBy.CLASS) for operation, source, target in _PAIRS)
+
+    def run(self, claim: Claim, codes: Codes) -> Codes:
+        """See Target."""
+        with np.errstate(all="ignore"):
+            cast = codes.view(claim.source).astype(claim.target)
+        return cast.view(f"u{cast.itemsize}")

@@ -1,0 +1,58 @@
+"""PyTorch on the CPU: ``Tensor.to`` between its floating-point dtypes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+
+from refquant.policies import get_dialect
+from refquant.verify.sources import code_dtype_of, width_of
+from refquant.verify.target import Claim, Codes, NanBy
+
+NARROW = ("float8_e5m2", "float8_e4m3fn", "float8_e4m3fnuz", "float8_e5m2fnuz", "float8_e8m0fnu")
+HALVES = ("float16", "bfloat16")
+SOURCES = ("float32", "float64", "float16", "bfloat16", "int32", "int64")
+#: The code of a NaN in these depends on the instructions that the build uses.
+_NAN_BY_CLASS = ("bfloat16", "float8_e5m2")
+
+
+@dataclass(frozen=True)
+class TorchTarget:
+    """``Tensor.to(dtype)``, as far as the installed version has the dtypes."""
+
+    name: str = "torch"
+    version: str = field(default_factory=lambda: version("torch"))
+
+    def claims(self) -> tuple[Claim, ...]:
+        """See Target."""
+        torch = _torch()
+        formats = [f for f in (*NARROW, *HALVES) if hasattr(torch, f)]
+        pairs = [("decode", f, wide) for f in formats for wide in ("float32", "float64")]
+        pairs += [("encode", source, f) for f in formats for source in SOURCES if source != f]
+        pairs.append(("encode", "float64", "float32"))
+        return tuple(_claim(*pair) for pair in pairs)
+
+    def run(self, claim: Claim, codes: Codes) -> Codes:
+        """See Target."""
+        torch, size = _torch(), width_of(claim.source) // 8
+        signed = torch.from_numpy(codes.view(f"i{size}")) if size > 1 else torch.from_numpy(codes)
+        result = signed.view(getattr(torch, claim.source)).to(getattr(torch, claim.target))
+        container = torch.uint8 if width_of(claim.target) == 8 else getattr(torch, f"int{width_of(claim.target)}")
+        out: Codes = result.view(container).numpy().view(code_dtype_of(claim.target))
+        return np.ascontiguousarray(out)
+
+
+def _torch() -> Any:
+    """Return the module: importing it takes seconds, so only what is judged loads it."""
+    import torch
+
+    return torch
+
+
+def _claim(operation: str, source: str, target: str) -> Claim:
+    free = target in _NAN_BY_CLASS or source in NARROW  # no dialect names the payloads that it decodes NaNs to
+    nan_by = NanBy.CLASS if free else NanBy.BYTE
+    return Claim(operation, source, target, get_dialect("torch-2.13"), nan_by=nan_by)

@@ -1,0 +1,100 @@
+"""Reference == oracle: every value, midpoint and neighbour of every format of at most 8 bits, every deterministic mode and overflow policy."""
+
+import itertools
+
+import numpy as np
+import oracle
+import pytest
+from stepcases import DETERMINISTIC, compare_format, oracle_policies
+
+import refquant as rq
+
+SMALL = [n for n in rq.list_formats() if rq.get_format(n).width <= 8]
+P3109 = [n for n in rq.list_formats(p3109=True) if n not in rq.list_formats() and rq.get_format(n).width <= 8]
+
+
+def allowed(name, policies):
+    """Whether the oracle accepts the combination; the reference must agree."""
+    try:
+        oracle.policies.check(oracle_policies(policies), oracle.formats.get(name))
+    except oracle.errors.PolicyRefused:
+        with pytest.raises(rq.errors.PolicyError):
+            rq.encode(1.0, name, dialect=rq.Dialect("test", base=policies))
+        return False
+    return True
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_encode_equals_oracle_for_every_mode_and_overflow_policy(name, count_cases):
+    for rounding, overflow in itertools.product(DETERMINISTIC, rq.OverflowMode):
+        policies = rq.Policies(rounding=rounding, overflow=overflow)
+        if allowed(name, policies):
+            count_cases(compare_format(name, policies))
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_encode_equals_oracle_for_every_other_knob(name, count_cases):
+    for knobs, rounding in itertools.product(OTHER_KNOBS, DETERMINISTIC):
+        policies = rq.Policies(rounding=rounding, **knobs)
+        if allowed(name, policies):
+            count_cases(compare_format(name, policies, ("float64",)))
+
+
+OTHER_KNOBS = [
+    {"signed_zero": "positive"},
+    {"subnormals": "flush_results", "ftz": "x86"},
+    {"subnormals": "flush_results", "ftz": "arm", "signed_zero": "positive"},
+    {"tininess": "before"},
+    {"subnormals": "flush_both", "tininess": "before"},
+    {"parity": "code"},
+    {"parity": "significand"},
+    {"to_odd_overflow": "infinity"},
+    {"flags": "none"},
+    {"negative": "zero"},
+    {"negative": "zero", "zero_input": "nan"},
+    {"negative": "zero", "zero_input": "error"},
+    {"negative": "nan"},
+    {"negative": "absolute"},
+    {"negative": "absolute", "overflow": "saturate", "subnormals": "flush_results"},
+    {"negative": "error"},
+    {"zero_input": "nan", "nan": "keep_sign"},
+    {"zero_input": "error"},
+    {"nan": "error"},
+    {"nan": "to_max", "overflow": "to_nan"},
+    {"nan": "to_min"},
+    {"nan": "all_ones"},
+    {"nan": "keep_sign"},
+    {"nan": "to_zero"},
+    {"nan": "zero_sign_inverted"},
+    {"nan": "keep_payload"},
+]
+
+
+@pytest.mark.parametrize("dialect", ["p3109-v3.2", "p3109-v4.0", "p3109-d1"])
+@pytest.mark.parametrize("name", P3109)
+def test_p3109_formats_equal_oracle_under_every_p3109_dialect(name, dialect, count_cases):
+    stated = oracle.dialects.load()[dialect]
+    for rounding, overflow in itertools.product(DETERMINISTIC, (None, "no_saturate", "saturate", "saturate_propagate")):
+        knobs = {"rounding": rounding} if overflow is None else {"rounding": rounding, "overflow": overflow}
+        policies = rq.get_dialect(dialect).replace(**knobs).policies(name, "float64")
+        expected = {f: getattr(stated.policies(name, "float64"), f) for f in ("to_odd_overflow", "negative", "signed_zero", "flags")}
+        assert {f: None if getattr(policies, f) is None else str(getattr(policies, f)) for f in expected} == expected
+        count_cases(compare_format(name, policies, ("float64",)))
+
+
+@pytest.mark.parametrize("name", ["int12", "uint10", "binary10p4se", "binary11p1se", "binary12p1ue", "binary12p12uf"])
+def test_wider_formats_equal_oracle_from_integer_parts(name, count_cases):
+    for rounding in DETERMINISTIC:
+        count_cases(compare_format(name, rq.Policies(rounding=rounding), ("parts",)))
+
+
+def test_comparison_can_fail():
+    def wrong(x):
+        result = rq.encode(x, "float8_e4m3fn", return_flags=True)
+        return rq.CodesAndFlags(result.codes ^ (x == np.float64(448)), result.flags)
+
+    from stepcases import compare, places
+
+    x, segment = places("float8_e4m3fn", False, "float64")
+    with pytest.raises(AssertionError, match="0x7e"):
+        compare("float8_e4m3fn", rq.Policies(), wrong, (x,), segment, False)

@@ -1,0 +1,92 @@
+"""Casts of the user: codes, values and ml_dtypes arrays; what is no result is said so."""
+
+import ml_dtypes
+import numpy as np
+import pytest
+
+import refquant as rq
+from refquant.verify import FunctionTarget, judge
+
+
+def verdict_of(function, fmt, **options):
+    (verdict,) = judge(FunctionTarget("cast", function, fmt, **options), random=5000).verdicts
+    return verdict
+
+
+@pytest.mark.parametrize(
+    "cast",
+    [
+        lambda x: rq.encode(x, "float8_e4m3fn"),
+        lambda x: x.astype(ml_dtypes.float8_e4m3fn),
+        lambda x: x.astype(ml_dtypes.float8_e4m3fn).astype(np.float32),
+        lambda x: rq.encode(x, "float8_e4m3fn").astype(np.uint32),
+    ],
+    ids=["codes", "ml_dtypes", "values", "wide codes"],
+)
+def test_results_may_be_codes_values_or_ml_dtypes(cast):
+    assert verdict_of(cast, "float8_e4m3fn").status == "exact"
+
+
+@pytest.mark.parametrize("fmt", ["float8_e4m3fn", "float8_e5m2", "float8_e4m3fnuz", "float4_e2m1fn", "bfloat16", "int8"])
+def test_values_are_judged_as_their_codes(fmt):
+    knobs = (("overflow", "saturate"), ("nan", "to_zero"))
+    dialect = rq.get_dialect("default").replace(**dict(knobs))
+    assert verdict_of(lambda x: rq.decode(rq.encode(x, fmt, dialect=dialect), fmt), fmt, knobs=knobs).status == "exact"
+
+
+def test_a_float_that_is_no_value_of_the_format_is_a_mismatch():
+    verdict = verdict_of(lambda x: x, "float8_e4m3fn")
+    assert (verdict.status, verdict.witness.got_value) == ("new", "no value of float8_e4m3fn")
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_a_special_that_the_format_lacks_is_a_mismatch(value):
+    cast = lambda x: np.where(x == 1, value, rq.round(np.where(np.isnan(x), 0, x), "float4_e2m1fn"))  # noqa: E731
+    verdict = verdict_of(cast, "float4_e2m1fn")
+    assert (verdict.mismatches > 0, verdict.witness.got_value) == (True, "no value of float4_e2m1fn")
+
+
+def test_signs_of_infinities_count():
+    verdict = verdict_of(lambda x: np.where(np.isneginf(x), np.float32(np.inf), rq.round(x, "float8_e5m2")), "float8_e5m2")
+    assert verdict.by_class == {"inf": verdict.mismatches}
+
+
+def test_knobs_say_what_the_function_claims():
+    cast = lambda x: rq.encode(x, "bfloat16", rounding="toward_zero")  # noqa: E731
+    assert verdict_of(cast, "bfloat16", knobs=(("rounding", "toward_zero"),)).status == "exact"
+    assert verdict_of(cast, "bfloat16").diagnosis == "rounding=toward_zero"
+
+
+@pytest.mark.parametrize("source", ["float16", "bfloat16", "float32", "float64", "int32", "int64", "uint8"])
+def test_a_function_is_given_the_source_dtype(source):
+    seen = []
+    cast = lambda x: (seen.append(x.dtype.name), rq.encode(x, "float8_e5m2"))[1]  # noqa: E731
+    assert verdict_of(cast, "float8_e5m2", sources=(source,)).status == "exact"
+    assert seen == [source]
+
+
+@pytest.mark.parametrize(
+    "cast, message",
+    [
+        (lambda x: x[:1].view(np.uint32), "expected a result of shape"),
+        (lambda x: np.array(["a"] * x.size), "expected unsigned codes, float values or an ml_dtypes array, got dtype <U1"),
+        (lambda x: np.zeros(x.size, np.int8), "got dtype int8"),
+        (lambda x: x.__setitem__(0, 1), "read-only"),
+    ],
+)
+def test_what_is_no_result_could_not_be_judged(cast, message):
+    verdict = verdict_of(cast, "float8_e4m3fn")
+    assert verdict.status == "failed"
+    assert message in verdict.message
+
+
+def test_a_source_without_dtype_could_not_be_judged():
+    assert "there is no dtype for ue5m3" in verdict_of(lambda x: x, "float8_e4m3fn", sources=("ue5m3",)).message
+
+
+@pytest.mark.parametrize(
+    "path, message", [("nosuchmodule:f", "cannot load"), ("math:nosuch", "cannot load"), ("math:pi", "is not a function"), ("math:", "cannot load")]
+)
+def test_what_cannot_be_loaded_is_refused(path, message):
+    with pytest.raises(ValueError, match=message):
+        FunctionTarget.load(path, "float16")

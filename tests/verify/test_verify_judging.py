@@ -1,0 +1,139 @@
+"""Verdicts: known, new, gone, failed; and that a judgement is ok only where all that was announced was judged."""
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+import refquant as rq
+from refquant import verify
+from refquant.verify.deviations import parse_deviations, version_matches
+
+CLAIMS = tuple(verify.Claim("encode", source, "float8_e4m3fn") for source in ("float32", "float64"))
+
+
+class Example:
+    """A target that casts by the reference, with a chosen fault for float64."""
+
+    name, version = "example", "1.2.3"
+
+    def __init__(self, fault):
+        self.fault = fault
+
+    def claims(self):
+        return CLAIMS
+
+    def run(self, claim, codes):
+        right = rq.convert(codes, claim.source, claim.target)
+        return right if claim.source == "float32" else self.fault(codes, right)
+
+
+def through_float32(codes, right):
+    return rq.convert(codes, "float64", "float8_e4m3fn", dialect=rq.get_dialect("default").replace(via="float32"))
+
+
+def sound(codes, right):
+    return right
+
+
+ENTRY = verify.Deviation("example", ">=1,<2", "encode", ("float64",), ("float8_*",), "through float32", {}, "narrows first", "made up")
+
+
+def judged(fault, *entries):
+    return verify.judge(Example(fault), random=2000, deviations=entries)
+
+
+def statuses(judgement):
+    return [v.status for v in judgement.verdicts]
+
+
+def test_a_deviation_that_no_entry_names_is_new():
+    judgement = judged(through_float32)
+    assert statuses(judgement) == ["exact", "new"]
+    assert not judgement.ok
+
+
+def test_a_deviation_with_the_diagnosis_of_its_entry_is_known():
+    judgement = judged(through_float32, ENTRY)
+    assert statuses(judgement) == ["exact", "known"]
+    assert judgement.ok
+
+
+def test_a_deviation_with_another_diagnosis_than_its_entry_is_new():
+    judgement = judged(through_float32, dataclasses.replace(ENTRY, diagnosis="rounding=toward_zero"))
+    assert statuses(judgement) == ["exact", "new"]
+    assert "where the known deviation is 'rounding=toward_zero'" in judgement.verdicts[1].message
+
+
+@pytest.mark.parametrize(
+    "field, value", [("versions", ">=2"), ("package", "other"), ("operation", "decode"), ("sources", ("int64",)), ("targets", ("bfloat16",))]
+)
+def test_an_entry_speaks_only_of_its_package_version_operation_and_formats(field, value):
+    assert statuses(judged(through_float32, dataclasses.replace(ENTRY, **{field: value}))) == ["exact", "new"]
+
+
+def test_an_entry_that_no_longer_occurs_fails_the_run():
+    judgement = judged(sound, ENTRY)
+    assert statuses(judgement) == ["exact", "gone"]
+    assert not judgement.ok
+    assert "does not occur" in judgement.verdicts[1].message
+
+
+def test_a_conversion_that_cannot_be_judged_fails_the_run_and_the_others_are_judged():
+    def fault(codes, right):
+        raise RuntimeError("no kernel\nfor this")
+
+    judgement = judged(fault)
+    assert statuses(judgement) == ["exact", "failed"]
+    assert (judgement.judged, len(judgement.announced), judgement.ok) == (1, 2, False)
+    assert judgement.verdicts[1].message == "could not be judged: RuntimeError: no kernel for this"
+
+
+def test_a_judgement_with_fewer_verdicts_than_announced_is_not_ok():
+    judgement = judged(sound)
+    assert judgement.ok
+    assert not dataclasses.replace(judgement, verdicts=judgement.verdicts[:1]).ok
+
+
+def test_one_wrong_output_among_all_cases_is_found():
+    def fault(codes, right):
+        return np.where(codes == np.float64(1.5).view(np.uint64), right + np.uint8(1), right)
+
+    verdict = judged(fault).verdicts[1]
+    assert verdict.status == "new"
+    assert verdict.witness == ("0x3ff8000000000000", "0x1.8p+0", "0x3d", "0x1.ap+0", "0x3c", "0x1.8p+0")
+
+
+def test_the_result_does_not_depend_on_the_run_but_on_the_seed():
+    first, second = (judged(through_float32).verdicts[1] for _ in range(2))
+    assert first == second
+    assert first.sizes["random"] == 2000
+
+
+def test_the_report_survives_json():
+    report = verify.as_records([judged(through_float32, ENTRY)])
+    assert json.loads(json.dumps(report)) == report
+    (target,) = report["targets"]
+    assert (report["schema"], report["ok"], target["announced"], target["judged"]) == (1, True, 2, 2)
+    assert target["verdicts"][1]["witness"]["input"] == "0x3f50000000000001"
+    assert target["verdicts"][1]["by_class"] == {"double rounding": target["verdicts"][1]["mismatches"]}
+
+
+@pytest.mark.parametrize(
+    "version, specifier, expected",
+    [
+        ("2.13.0+cpu", "==2.13.0", True), ("2.13.0", "==2.13", True), ("0.6.0", ">=0.5,<0.6", False), ("0.10.0", ">0.9", True),
+        ("1.0", "!=1", False), ("1.0rc1", "<=1", True), ("", ">=0", False),
+    ],
+)  # fmt: skip
+def test_versions_compare_as_numbers(version, specifier, expected):
+    assert version_matches(version, specifier) is expected
+
+
+@pytest.mark.parametrize("text", ["[[deviation]", "[[deviation]]\npackage = 'x'", "[[deviation]]\nsources = ['a']\ntargets = ['b']\nnonsense = 1"])
+def test_a_broken_file_of_deviations_is_refused(text):
+    with pytest.raises(ValueError, match="deviations: "):
+        parse_deviations(text)
+    with pytest.raises(ValueError, match="versions: "):
+        version_matches("1.0", "about 2")

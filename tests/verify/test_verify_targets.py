@@ -1,0 +1,73 @@
+"""Other people's conversions: what is exact, what deviates, and that the deviation is found and named without being told."""
+
+import importlib.util
+
+import numpy as np
+import pytest
+
+from refquant import verify
+from refquant.verify.sources import code_dtype_of
+
+FLOATS = (
+    "bfloat16", "float4_e2m1fn", "float6_e2m3fn", "float6_e3m2fn", "float8_e3m4", "float8_e4m3", "float8_e4m3b11fnuz", "float8_e4m3fn",
+    "float8_e4m3fnuz", "float8_e5m2", "float8_e5m2fnuz",
+)  # fmt: skip
+
+
+def claims_of(name, keep):
+    return tuple(c for c in verify.get_target(name).claims() if keep(c))
+
+
+def installed_target(name):
+    if importlib.util.find_spec(name) is None:
+        pytest.skip(f"{name} is not installed")
+    return verify.get_target(name)
+
+
+def test_numpy_rounds_once():
+    judgement = verify.judge("numpy", random=20_000)
+    assert [v.status for v in judgement.verdicts] == ["exact"] * len(judgement.announced)
+    assert judgement.ok
+
+
+@pytest.mark.parametrize("fmt", FLOATS)
+def test_the_double_rounding_of_ml_dtypes_is_found_and_named_without_being_told(fmt):
+    claims = claims_of("ml_dtypes", lambda c: c.label == f"float64 -> {fmt}")
+    (verdict,) = verify.judge("ml_dtypes", claims=claims, random=1000, deviations=()).verdicts
+    assert (verdict.status, verdict.diagnosis) == ("new", "through float32")
+    assert verdict.by_class == {"double rounding": verdict.mismatches}
+
+
+def test_the_smallest_witness_of_the_double_rounding_is_one_ulp_above_half_the_smallest_subnormal():
+    claims = claims_of("ml_dtypes", lambda c: c.label == "float64 -> float8_e4m3fn")
+    witness = verify.judge("ml_dtypes", claims=claims, random=1000).verdicts[0].witness
+    assert witness == ("0x3f50000000000001", "0x1.0000000000001p-10", "0x00", "0", "0x01", "0x1p-9")
+
+
+def test_casts_of_ml_dtypes_from_float32_are_exact_but_for_subnormals_into_e8m0():
+    judgement = verify.judge("ml_dtypes", claims=claims_of("ml_dtypes", lambda c: c.source == "float32"), random=20_000, deviations=())
+    assert {v.claim.target: v.diagnosis for v in judgement.verdicts if v.status != "exact"} == {"float8_e8m0fnu": "rounding=away_from_zero of subnormal inputs"}
+
+
+@pytest.mark.parametrize("name", ["ml_dtypes", "torch"])
+def test_every_deviation_is_known_and_every_known_deviation_occurs(name):
+    installed_target(name)
+    judgement = verify.judge(name, random=1000)
+    assert [(v.claim.label, v.message) for v in judgement.verdicts if not v.ok] == []
+    assert judgement.judged == len(judgement.announced)
+
+
+@pytest.mark.parametrize("entry", verify.load_deviations(), ids=lambda e: f"{e.package}-{'+'.join(e.sources)}-{e.targets[0]}")
+def test_the_witness_of_a_known_deviation_is_true(entry):
+    target, witness = installed_target(entry.package), entry.witness
+    (claim,) = (c for c in target.claims() if (c.source, c.target) == (witness["source"], witness["target"]))
+    assert entry.speaks_of(target.name, target.version, claim)
+    codes = np.array([int(witness["input"], 16)], code_dtype_of(claim.source))
+    assert target.run(claim, codes).tolist() == [int(witness["got"], 16)]
+    found = verify.compare(claim, codes, target.run(claim, codes))
+    assert (found.mismatches, found.witness.expected) == (1, witness["expected"])
+
+
+def test_an_unknown_target_is_refused_by_name():
+    with pytest.raises(ValueError, match="expected one of numpy, ml_dtypes, torch or module:function"):
+        verify.get_target("tensorflow")
