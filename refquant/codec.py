@@ -12,6 +12,7 @@ from refquant import execution, inputs
 from refquant.containers import container_for, decode_container, exact_integers
 from refquant.dispatch import function
 from refquant.errors import CodeRangeError, InputTypeError
+from refquant.extended import extended_from_float64
 from refquant.formats import Format, IntEncoding, IntFormat, get_format
 from refquant.inputs import Source
 from refquant.policies import Dialect, NanMode, NanOutMode, OverflowMode, Philox, RandomBits, RoundingMode
@@ -213,7 +214,7 @@ def decode(
     kind = choice("nan_out", nan_out or "keep", NanOutMode)
     wanted = np.dtype(np.float64 if dtype is None else dtype)
     given = _code_source(codes, source)
-    if wanted == object:
+    if wanted.kind == "O":
         return _as_given(_fractions(given, source), given.is_scalar, return_flags)
     if wanted.kind in "iu" and not inputs.is_ml_dtype(wanted):
         return _as_given(exact_integers(given.array, source, wanted), given.is_scalar, return_flags)
@@ -222,21 +223,32 @@ def decode(
 
 def _decoded(given: Source, source: Format, wanted: np.dtype[Any], kind: NanOutMode, backend: str | None, out: Any, return_flags: bool) -> Any:
     container = decode_container(wanted, source)
-    plan = exact_plan(container, NanMode.CANONICAL if kind is NanOutMode.CANONICAL else NanMode.KEEP_PAYLOAD)
+    moves = NanMode.CANONICAL if kind is NanOutMode.CANONICAL else NanMode.KEEP_PAYLOAD
+    plan = exact_plan(container, moves if container.has_nan else None)
     sink = None if out is None else _float_out(out, wanted, given.array.shape)
     stages = Stages(None, None, plan, None)  # type: ignore[arg-type]  # an exact plan never raises, so no policies are named
     if source.width <= 16 and given.array.size > 1 << 16 and not return_flags and sink is None:
         return value_table(source, wanted, kind)[given.array]
     codes, flags = execution.project(given, container, stages, None, sink, return_flags, backend)
-    values = codes.view(wanted) if wanted.itemsize == codes.dtype.itemsize else codes.view(np.float64).astype(wanted)
-    result = values[()] if given.is_scalar and out is None else (values if out is None else out)
+    values = codes.view(wanted) if wanted.itemsize == codes.dtype.itemsize else extended_from_float64(codes)
+    result = values[()] if given.is_scalar and out is None else _placed(values, out)
     return ValuesAndFlags(result, flags) if return_flags else result
+
+
+def _placed(values: NDArray[Any], out: Any) -> Any:
+    """Return `values`, or `out` with the values in it: they are there already where it was written as codes."""
+    if out is None:
+        return values
+    if out.dtype.itemsize > 8:
+        out[...] = values
+    return out
 
 
 def _float_out(out: Any, wanted: np.dtype[Any], shape: tuple[int, ...]) -> Any:
     if isinstance(out, np.ndarray) and out.dtype.newbyteorder("=") == wanted and wanted.itemsize <= 8:
         return out.view(np.dtype(f"u{wanted.itemsize}").newbyteorder(out.dtype.byteorder if out.dtype.byteorder in "<>" else "="))
-    return execution.checked_out(out, wanted, shape)
+    execution.checked_out(out, wanted, shape)
+    return None
 
 
 @lru_cache(maxsize=64)

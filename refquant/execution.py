@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from refquant import inputs
 from refquant.dispatch import function
 from refquant.errors import EncodeError, OutputError, PolicyError
+from refquant.extended import extended_parts
 from refquant.formats import Format
 from refquant.inputs import Source
 from refquant.policies import RAISES, OverflowMode, Philox, Plan, RandomBits
@@ -107,7 +108,7 @@ def reader(source: Source, backend: str | None) -> Reader:
         return lambda parts, plan, *rest: encode_exact(_located(parts[0], plan), plan, *rest)
     if source.kind == inputs.EXTENDED:
         encode_parts = function("encode_parts", backend)
-        return lambda parts, plan, *rest: encode_parts(*_extended_parts(parts[0], bool(plan.flush_inputs)), plan, *rest)
+        return lambda parts, plan, *rest: encode_parts(*extended_parts(parts[0], bool(plan.flush_inputs)), plan, *rest)
     if source.kind == inputs.PARTS:
         encode_parts = function("encode_parts", backend)
         return lambda parts, plan, *rest: encode_parts(*parts, FLOAT64_PAYLOAD, plan, *rest)
@@ -117,23 +118,6 @@ def reader(source: Source, backend: str | None) -> Reader:
 
 def _located(values: Array, plan: Plan) -> Any:
     return locate_all(values, plan.grid, bool(plan.wrap))
-
-
-def _extended_parts(values: Array, flush_subnormals: bool) -> tuple[Any, ...]:
-    """Return (negative, significand, exponent, kind, width of a NaN's payload) of x87 extended floats. RQ-3.7."""
-    u = np.uint64
-    words = np.ascontiguousarray(values).view(u).reshape(-1, 2)
-    significand, high = words[:, 0].copy(), words[:, 1] & u(0xFFFF)
-    biased, negative = high & u(0x7FFF), high >> u(15)
-    top = biased == u(0x7FFF)
-    trailing = significand & u((1 << 63) - 1)
-    invalid = (biased != 0) & (significand >> u(63) == 0)  # no number: the integer bit must be set
-    quiet = ((trailing >> u(62)) != 0) | invalid
-    kind = np.where((top & (trailing != 0)) | invalid, np.where(quiet, 2, 3), np.where(top, 1, 0)).astype(np.uint8)
-    if flush_subnormals:
-        significand[biased == 0] = 0
-    exponent = np.maximum(biased, u(1)).astype(np.int64) - (16383 + 63)
-    return negative, np.where(kind >= 2, np.where(invalid, u(1 << 62), trailing), significand), exponent, kind, 63
 
 
 def _refuse(source: Source, target: Format, stages: Stages, status: int, read: Reader, random: Any, backend: str | None) -> None:
@@ -173,8 +157,9 @@ def describe(source: Source, index: tuple[int, ...]) -> str:
         sign, significand, exponent, kind = (p[0] for p in function("decode_parts")(np.array([element]), source.grid))
         if kind:
             return f"{'-' if sign else ''}{'inf' if kind == 1 else 'nan'}"
-        number = int(significand) * 2 ** max(int(exponent), 0)
-        return f"{'-' if sign else ''}{number}" + (f"*2**{int(exponent)}" if exponent < 0 and significand else "")
+        m, e = int(significand), int(exponent)
+        plain = repr(m * 2.0**e) if -1074 <= e and m.bit_length() + e <= 1024 and m < 1 << 53 else f"{m}*2**{e}"
+        return ("-" if sign else "") + (str(m << e) if 0 <= e <= 64 else plain)
     number = exact(element)
     text = {0: str(number.magnitude), 1: "inf"}.get(number.kind, "nan")
     return ("-" if number.negative else "") + text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 _ALL = (
-    "rounding", "overflow", "nan", "signed_zero", "zero_input", "negative", "subnormals", "ftz", "parity", "to_odd_overflow", "inf_to_int",
+    "rounding", "overflow", "nan", "signed_zero", "zero_input", "below_min", "negative", "subnormals", "ftz", "parity", "to_odd_overflow", "inf_to_int",
     "inf_flags", "tininess", "flags", "via",
 )  # fmt: skip
 

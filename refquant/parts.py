@@ -111,7 +111,7 @@ def encode_parts(
     stages = plan_stages(target, inputs.EXACT, dialect=dialect, rounding=rounding, overflow=overflow, random=random)
     given = [_part(n, v, *limits) for n, v, *limits in _parts_table(sign, significand, exponent, kind)]
     scalar = all(g.ndim == 0 for g in given) and not any(isinstance(v, np.ndarray) for v in (sign, significand, exponent, kind))
-    arrays = list(np.broadcast_arrays(*given))
+    arrays = _broadcast(given)
     codes, flags = execution.project_parts(arrays, target, stages, random_for(random, arrays[0].shape), out, return_flags, backend)
     result = codes[()] if scalar and out is None else codes
     return CodesAndFlags(result, flags[()] if scalar and flags is not None else flags) if return_flags else result
@@ -124,6 +124,13 @@ def _parts_table(sign: Any, significand: Any, exponent: Any, kind: Any) -> list[
         ("exponent", exponent, np.int64, -(1 << 63), (1 << 63) - 1),
         ("kind", 0 if kind is None else kind, np.uint8, 0, 3),
     ]
+
+
+def _broadcast(given: list[NDArray[Any]]) -> list[NDArray[Any]]:
+    try:
+        return list(np.broadcast_arrays(*given))
+    except ValueError as error:
+        raise InputValueError(f"sign, significand, exponent, kind: cannot be broadcast together: shapes {[g.shape for g in given]}") from error
 
 
 def _part(name: str, value: Any, dtype: type[Any], low: int, high: int) -> NDArray[Any]:

@@ -21,8 +21,11 @@ _MARGIN = 3  # binades around each change of a lattice that are looked at one by
 def candidates(source: Format, via: Format, target: Format) -> NDArray[np.unsignedinteger]:
     """Return codes of the source: if any datum differs after two roundings, one of these does; read-only. RQ-11.12."""
     g = source.grid
-    breaks = {b for p in set(_points(g, via.grid, target.grid)) for b in _breaks_around(p, via.grid)}
-    indices = {n for b in breaks for n in _neighbours(b, g)} | set(_ends(g))
+    points = set(_points(g, via.grid, target.grid))
+    gaps = {k for p in points for k in _gaps_at(p, via.grid)}
+    breaks = points | {b for k in gaps for b in (_reduced(*value_parts(via.grid, k)), _midpoint(via.grid, k), _reduced(*value_parts(via.grid, k + 1)))}
+    below = {_floor_index(b, g)[0] for b in breaks}
+    indices = {n + step for n in below for step in (-1, 0, 1)} | set(_ends(g))
     codes = {code_of(g, n, side) for side, top in ((False, g.max_positive), (True, g.max_negative)) for n in _inside(indices, g, top)}
     found = np.array(sorted(codes | _special_codes(source)), source.code_dtype)
     found.flags.writeable = False
@@ -98,15 +101,7 @@ def _midpoint(grid: Grid, n: int) -> Dyadic:
     return 2 * m + 1, u - 1
 
 
-def _breaks_around(x: Dyadic, via: Grid) -> Iterator[Dyadic]:
-    """Yield x, and where roundings into `via` may step in the gaps that touch x: their ends and their middles."""
+def _gaps_at(x: Dyadic, via: Grid) -> range:
+    """Return the gaps between magnitudes that touch x, each by the index of its lower end."""
     n, found = _floor_index(x, via)
-    yield x
-    for k in range(max(n - found, 0), n + 1):
-        yield from (_reduced(*value_parts(via, k)), _midpoint(via, k), _reduced(*value_parts(via, k + 1)))
-
-
-def _neighbours(x: Dyadic, source: Grid) -> tuple[int, int, int]:
-    """Return the indices of x, or of the greatest below, and of the two beside."""
-    n, _ = _floor_index(x, source)
-    return n - 1, n, n + 1
+    return range(max(n - found, 0), n + 1)

@@ -29,6 +29,11 @@ def table(*headers: str, right: tuple[str, ...] = (), keep: tuple[str, ...] = ()
     return made
 
 
+def width_of(made: Table, target: Console) -> int:
+    """Return the width at which nothing in a table is folded."""
+    return target.measure(made, options=target.options.update(max_width=_WIDE)).maximum
+
+
 def line(target: Console, text: str | Text, **options: Any) -> None:
     """Print text as it is: long lines are not broken by the program."""
     target.print(text, soft_wrap=True, **options)

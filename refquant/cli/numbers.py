@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from fractions import Fraction
@@ -52,7 +53,7 @@ def read_number(text: str) -> Number | CodeNumber:
         return _code(stripped[5:], text)
     sign, name = (-1, stripped[1:]) if stripped.startswith("-") else (1, stripped.removeprefix("+"))
     if name.lower() in _SPECIAL:
-        return sign * _SPECIAL[name.lower()]
+        return math.copysign(_SPECIAL[name.lower()], sign)
     numerator, slash, denominator = stripped.partition("/")
     top = _rational(numerator, text)
     bottom = _rational(denominator, text) if slash else Fraction(1)

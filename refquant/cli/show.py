@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from refquant.cli.console import console, line, table
+from refquant.cli.console import console, line, table, width_of
 from refquant.cli.facts import Facts, Neighbour, facts_of, fields_of
 from refquant.cli.numbers import CodeNumber, Number, read_number
 from refquant.cli.values import decimal_text, fraction_text
@@ -76,7 +76,7 @@ def _title(text: str, number: Number | CodeNumber) -> str:
 def _side_by_side(out: Console, columns: list[Facts]) -> Iterator[Table]:
     """Yield tables of as many columns as the console has room for."""
     while columns:
-        count = next((n for n in range(len(columns), 1, -1) if out.measure(_table(columns[:n])).maximum <= out.width), 1)
+        count = next((n for n in range(len(columns), 1, -1) if width_of(_table(columns[:n]), out) <= out.width), 1)
         yield _table(columns[:count])
         columns = columns[count:]
 

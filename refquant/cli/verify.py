@@ -116,17 +116,8 @@ def _judged(announced: list[tuple[Target, tuple[Claim, ...]]], options: dict[str
 
 
 def _print(out: Console, judgement: Judgement) -> None:
-    rows = table(
-        f"{judgement.name} {judgement.version}".strip(),
-        "cases",
-        "mismatches",
-        "classes",
-        "smallest witness",
-        "got",
-        "right",
-        "verdict",
-        right=("cases", "mismatches"),
-    )
+    title = f"{judgement.name} {judgement.version}".strip()
+    rows = table(title, "cases", "mismatches", "classes", "smallest witness", "got", "right", "verdict", right=("cases", "mismatches"), keep=(title,))
     for verdict in judgement.verdicts:
         rows.add_row(*(Text(cell, style=style) for cell, style in _cells(verdict)))
     line(out, "")

@@ -5,6 +5,7 @@ from refquant.policies.dialects import get_dialect, list_dialects
 from refquant.policies.events import RAISES, Flags
 from refquant.policies.knobs import (
     KNOBS,
+    BelowMinMode,
     FlagsMode,
     FtzMode,
     InfFlagsMode,
@@ -29,6 +30,7 @@ from refquant.policies.rounding import RoundingMode, points_inward, truth_table
 __all__ = [
     "KNOBS",
     "RAISES",
+    "BelowMinMode",
     "Dialect",
     "Flags",
     "FlagsMode",

@@ -66,7 +66,7 @@ class Dialect:
     name: str
     version: str = ""
     source: str = ""
-    base: Policies = Policies()
+    base: Policies = field(default_factory=Policies)
     rows: tuple[Row, ...] = field(default=())
 
     def policies(self, target: str, source: str) -> Policies:

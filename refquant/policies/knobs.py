@@ -11,11 +11,12 @@ from refquant.policies.rounding import RoundingMode
 
 
 class OverflowMode(StrEnum):
-    """What a value out of range becomes. RQ-5.1 to RQ-5.6."""
+    """What a value out of range becomes. RQ-5.1 to RQ-5.6, RQ-5.16."""
 
     NO_SATURATE = "no_saturate"
     SATURATE = "saturate"
     SATURATE_PROPAGATE = "saturate_propagate"
+    SATURATE_ABOVE = "saturate_above"
     TO_NAN = "to_nan"
     WRAP = "wrap"
     ERROR = "error"
@@ -27,6 +28,7 @@ class NanMode(StrEnum):
     CANONICAL = "canonical"
     KEEP_SIGN = "keep_sign"
     ALL_ONES = "all_ones"
+    ALL_ONES_KEEP_SIGN = "all_ones_keep_sign"
     KEEP_PAYLOAD = "keep_payload"
     QUIET_PAYLOAD = "quiet_payload"
     TO_ZERO = "to_zero"
@@ -56,6 +58,13 @@ class ZeroInputMode(StrEnum):
     MIN = "min"
     NAN = "nan"
     ERROR = "error"
+
+
+class BelowMinMode(StrEnum):
+    """What a nonzero value below the least positive one becomes in a format without zero. RQ-5.11."""
+
+    MIN = "min"
+    NAN = "nan"
 
 
 class NegativeMode(StrEnum):
@@ -95,6 +104,7 @@ class ToOddOverflowMode(StrEnum):
 
     BOUND = "bound"
     INFINITY = "infinity"
+    BOUND_ABOVE = "bound_above"
 
 
 class InfToIntMode(StrEnum):
@@ -176,6 +186,7 @@ class Policies:
     nan_out: NanOutMode = NanOutMode.KEEP
     signed_zero: SignedZeroMode = SignedZeroMode.KEEP
     zero_input: ZeroInputMode = ZeroInputMode.MIN
+    below_min: BelowMinMode = BelowMinMode.MIN
     negative: NegativeMode | None = None
     subnormals: SubnormalMode = SubnormalMode.KEEP
     ftz: FtzMode = FtzMode.X86
@@ -207,7 +218,7 @@ def as_via(value: Any) -> Via | None:
 #: Every knob but `via`, with its choices.
 KNOBS: dict[str, type[StrEnum]] = {
     "rounding": RoundingMode, "overflow": OverflowMode, "nan": NanMode, "nan_out": NanOutMode, "signed_zero": SignedZeroMode,
-    "zero_input": ZeroInputMode, "negative": NegativeMode, "subnormals": SubnormalMode, "ftz": FtzMode, "parity": ParityMode,
+    "zero_input": ZeroInputMode, "below_min": BelowMinMode, "negative": NegativeMode, "subnormals": SubnormalMode, "ftz": FtzMode, "parity": ParityMode,
     "to_odd_overflow": ToOddOverflowMode, "inf_to_int": InfToIntMode, "inf_flags": InfFlagsMode, "tininess": TininessMode, "flags": FlagsMode,
 }  # fmt: skip
 _OPTIONAL = frozenset({"nan", "negative", "parity", "inf_to_int"})

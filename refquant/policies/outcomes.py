@@ -8,6 +8,7 @@ from refquant.errors import PolicyError
 from refquant.formats import Format, IntEncoding, IntFormat
 from refquant.policies.events import INEXACT, INVALID, OVERFLOW, RAISES
 from refquant.policies.knobs import (
+    BelowMinMode,
     FlagsMode,
     InfFlagsMode,
     InfToIntMode,
@@ -21,7 +22,7 @@ from refquant.policies.knobs import (
 )
 from refquant.policies.rounding import RoundingMode, points_inward
 
-_NEEDS_NAN = (NanMode.CANONICAL, NanMode.KEEP_SIGN, NanMode.ALL_ONES, NanMode.KEEP_PAYLOAD, NanMode.QUIET_PAYLOAD)
+_NEEDS_NAN = (NanMode.CANONICAL, NanMode.KEEP_SIGN, NanMode.ALL_ONES, NanMode.ALL_ONES_KEEP_SIGN, NanMode.KEEP_PAYLOAD, NanMode.QUIET_PAYLOAD)
 
 
 class Outcome(NamedTuple):
@@ -54,8 +55,10 @@ class Outcomes:
             raise PolicyError(f"nan: {self.nan_mode.value!r} needs a zero, and {name} has none")
         if self.negative_mode is NegativeMode.NAN and not self.fmt.has_nan:
             raise PolicyError(f"negative: 'nan' needs a NaN, and {name} has none; use 'zero', 'absolute' or 'error'")
-        if not self.has_zero and p.zero_input is ZeroInputMode.NAN and not self.fmt.has_nan:
-            raise PolicyError(f"zero_input: 'nan' needs a NaN, and {name} has none; use 'min' or 'error'")
+        if not self.has_zero and not self.fmt.has_nan:
+            for knob in ("zero_input", "below_min"):
+                if getattr(p, knob) == "nan":
+                    raise PolicyError(f"{knob}: 'nan' needs a NaN, and {name} has none; use 'min'")
 
     @property
     def has_zero(self) -> bool:
@@ -100,6 +103,10 @@ class Outcomes:
             case _:
                 return self._outcome(0, INVALID, raises=True)
 
+    def below_min(self, negative: bool) -> Outcome | None:
+        """The NaN of a nonzero value below the least positive one of a format without zero, or None. RQ-5.11, RQ-6.8."""
+        return self.made_nan(negative, INVALID) if self.policies.below_min is BelowMinMode.NAN and not self.has_zero else None
+
     def nan(self, negative: bool) -> Outcome:
         """A NaN that arrives: quiet, or with its payload dropped. RQ-5.8, RQ-6.6, RQ-6.7."""
         delivers_nan = self.nan_mode in _NEEDS_NAN
@@ -124,12 +131,14 @@ class Outcomes:
                 return canonical | sign
             case NanMode.ALL_ONES:
                 return canonical | ((1 << fmt.grid.nan_payload) - 1)
+            case NanMode.ALL_ONES_KEEP_SIGN:
+                return canonical | ((1 << fmt.grid.nan_payload) - 1) | sign
             case NanMode.TO_MAX | NanMode.TO_MIN:
                 return fmt.code_of_bound(self.nan_mode is NanMode.TO_MIN)
             case NanMode.TO_ZERO:
                 return 0
             case NanMode.ZERO_SIGN_INVERTED:
-                return 0 if negative or not fmt.has_negative_zero else fmt.grid.negative_base
+                return self.zero_code(not negative)
 
     def overflow(self, negative: bool) -> Outcome:
         """A finite value out of range. RQ-5.1 to RQ-5.7, RQ-5.12, RQ-6.2, RQ-6.7, RQ-6.8."""
@@ -143,13 +152,16 @@ class Outcomes:
                 return self.made_nan(negative, flags)
             case OverflowMode.ERROR:
                 return self._outcome(0, flags, raises=True)
-            case OverflowMode.NO_SATURATE:
+            case OverflowMode.SATURATE_ABOVE if not negative:
+                return self._bound(negative, flags)
+            case _:
                 return self._bound(negative, flags) if self._stays_finite(negative) else self._nonfinite(negative, flags)
 
     def _stays_finite(self, negative: bool) -> bool:
-        mode = self.policies.rounding
-        to_odd = mode is RoundingMode.TO_ODD and self.policies.to_odd_overflow is ToOddOverflowMode.BOUND
-        return to_odd or points_inward(mode, negative)
+        mode, choice = self.policies.rounding, self.policies.to_odd_overflow
+        if mode is RoundingMode.TO_ODD:
+            return choice is ToOddOverflowMode.BOUND or (choice is ToOddOverflowMode.BOUND_ABOVE and not negative)
+        return points_inward(mode, negative)
 
     def _nonfinite(self, negative: bool, flags: int) -> Outcome:
         """Inf of this sign, else NaN, else the bound."""
@@ -186,9 +198,10 @@ class Outcomes:
         overflow = self.policies.overflow
         if overflow in (OverflowMode.ERROR, OverflowMode.WRAP):
             return self._outcome(0, flags, raises=True)
-        if overflow is not OverflowMode.SATURATE and native is not None:
+        saturates = overflow is OverflowMode.SATURATE or (overflow is OverflowMode.SATURATE_ABOVE and not negative)
+        if not saturates and native is not None:
             return self._outcome(native, 0)
-        if overflow in (OverflowMode.SATURATE, OverflowMode.SATURATE_PROPAGATE):
+        if saturates or overflow is OverflowMode.SATURATE_PROPAGATE:
             return self._bound(negative, flags)
         return self._nonfinite(negative, flags)
 

@@ -41,6 +41,8 @@ class Plan(NamedTuple):
     zero_code: tuple[int, int]  #: a nonzero x that rounds to zero, or is flushed
     exact_zero_code: tuple[int, int]
     exact_zero_event: int
+    below_code: tuple[int, int] | None  #: a nonzero x below the least positive value, where that is NaN
+    below_event: int
     inexact_event: int
     underflow_event: int
     flush_event: int
@@ -57,11 +59,12 @@ def resolve(fmt: Format, policies: Policies, random_bits: int = 0) -> Plan:
     nan = outcomes.nan(False), outcomes.nan(True)
     zero = outcomes.rounded_zero(False), outcomes.rounded_zero(True)
     exact_zero = outcomes.exact_zero(False), outcomes.exact_zero(True)
+    below = outcomes.below_min(False), outcomes.below_min(True)
     offset, always = _parity(fmt, policies)
     mode, is_float = policies.rounding, not isinstance(fmt, IntFormat)
     wrap = policies.overflow is OverflowMode.WRAP
     mask = 0 if policies.flags is FlagsMode.NONE else -1
-    events = [o.event for o in (*over, *infinity, *nan, *exact_zero)] + [outcomes.signaling_event()]
+    events = [o.event for o in (*over, *infinity, *nan, *exact_zero, *below) if o] + [outcomes.signaling_event()]
     return Plan(
         grid=fmt.grid, table=truth_table(mode), stochastic=stochastic_kind(mode), random_bits=random_bits, parity_offset=offset, parity_always=always,
         wrap=int(wrap), absolute=int(outcomes.drops_sign), flush_inputs=int(policies.subnormals in (SubnormalMode.FLUSH_INPUTS, SubnormalMode.FLUSH_BOTH)),
@@ -69,7 +72,8 @@ def resolve(fmt: Format, policies: Policies, random_bits: int = 0) -> Plan:
         overflow_code=_codes(*over), overflow_event=_events(*over),
         infinity_code=_codes(*infinity), infinity_event=_events(*infinity), nan_code=_codes(*nan), nan_event=nan[0].event,
         signaling_event=outcomes.signaling_event(), nan_moves=_nan_moves(fmt, policies), zero_code=zero, exact_zero_code=_codes(*exact_zero),
-        exact_zero_event=exact_zero[0].event, inexact_event=INEXACT & mask, underflow_event=UNDERFLOW & mask if is_float else 0,
+        exact_zero_event=exact_zero[0].event, below_code=_optional_codes(*below), below_event=below[0].event if below[0] else 0,
+        inexact_event=INEXACT & mask, underflow_event=UNDERFLOW & mask if is_float else 0,
         flush_event=(UNDERFLOW if policies.ftz is FtzMode.ARM else UNDERFLOW | INEXACT) & mask, absolute_event=outcomes.negative_event & mask,
         may_raise=int(any(e & RAISES for e in events)),
     )  # fmt: skip
@@ -77,6 +81,10 @@ def resolve(fmt: Format, policies: Policies, random_bits: int = 0) -> Plan:
 
 def _codes(positive: Outcome, negative: Outcome) -> tuple[int, int]:
     return positive.code, negative.code
+
+
+def _optional_codes(positive: Outcome | None, negative: Outcome | None) -> tuple[int, int] | None:
+    return None if positive is None or negative is None else (positive.code, negative.code)
 
 
 def _events(positive: Outcome, negative: Outcome) -> tuple[int, int]:

@@ -76,9 +76,18 @@ def _pack(rounded: Lane, over: Mask, x: Located, plan: Plan, out: Lane) -> None:
         code = np.where(rounded == 0, _by_side(plan.zero_code, x.negative), code)
     if g.first_index:
         code = np.where(x.exact_zero, _by_side(plan.exact_zero_code, x.negative), code)
+    below = _below_min(x, plan)
+    if below is not None and plan.below_code is not None:
+        over = over & ~below
+        code = np.where(below, _by_side(plan.below_code, x.negative), code)
     if not plan.wrap and over.any():
         code = np.where(over, _by_side(plan.overflow_code, x.negative), code)
     out[...] = code
+
+
+def _below_min(x: Located, plan: Plan) -> Mask | None:
+    """RQ-5.11: where a nonzero magnitude is below the least one, if that matters."""
+    return None if plan.below_code is None else (x.below == 0) & ~x.exact_zero
 
 
 def _by_side(pair: tuple[int, int], negative: Lane) -> Any:
@@ -98,6 +107,8 @@ def _record(over: Mask, flushed: Mask | None, x: Located, plan: Plan, random: La
     event = np.where(over, _by_side(plan.overflow_event, x.negative.astype(np.uint8)), event)
     if plan.grid.first_index:
         event = np.where(x.exact_zero, np.uint8(plan.exact_zero_event), event)
+        below = _below_min(x, plan)
+        event = event if below is None else np.where(below, np.uint8(plan.below_event), event)
     events[...] = event
 
 

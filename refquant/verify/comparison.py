@@ -122,7 +122,7 @@ def is_nan(codes: Codes, name: str) -> Mask:
     """Return where codes are NaN; what is no code is none."""
     fmt = get_format(name)
     valid = codes <= (1 << fmt.width) - 1
-    nan: Mask = (parts_of(np.where(valid, codes, 0).astype(fmt.code_dtype), name)[3] >= 2) & valid
+    nan: Mask = parts_of(np.where(valid, codes, 0).astype(fmt.code_dtype), name)[3] >= 2  # code 0 is never a NaN
     return nan
 
 

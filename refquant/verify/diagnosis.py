@@ -14,7 +14,7 @@ import numpy as np
 from refquant.errors import RefquantError
 from refquant.formats import get_format
 from refquant.policies import get_dialect
-from refquant.verify.comparison import differs, is_nan, is_subnormal, reference_codes
+from refquant.verify.comparison import Mask, differs, is_nan, is_subnormal, reference_codes
 from refquant.verify.sources import convert_codes, parts_of
 from refquant.verify.target import Claim, Codes
 
@@ -81,14 +81,12 @@ class Explanation:
 
 
 @cache
-def explanations() -> tuple[Explanation, ...]:
-    """Return the explanations that are tried, in order: through a format, one change, both, two changes of knobs."""
+def single_explanations() -> tuple[Explanation, ...]:
+    """Return the single changes that are tried, in order: through a format first."""
     through = [Explanation(f"through {name}", via=name) for name in _INTERMEDIATE]
-    single = [Explanation(f"{knob}={choice}", knobs=((knob, choice),)) for knob, choices in _CHOICES.items() for choice in choices]
+    knobs = [Explanation(f"{knob}={choice}", knobs=((knob, choice),)) for knob, choices in _CHOICES.items() for choice in choices]
     scoped = [Explanation(f"rounding={mode} of subnormal inputs", knobs=(("rounding", mode),), subnormal_inputs=True) for mode in _ROUNDINGS]
-    special = [Explanation("NaN sign set", nan_sign=True)]
-    pairs = [a.and_then(b) for a, b in combinations(single, 2) if a.knobs[0][0] != b.knobs[0][0]]
-    return (*through, *single, *special, *scoped, *(a.and_then(b) for a, b in product(through, (*single, *special, *scoped))), *pairs)
+    return (*through, *knobs, Explanation("NaN sign set", nan_sign=True), *scoped)
 
 
 def diagnose(claim: Claim, codes: Codes, got: Codes) -> str | None:
@@ -104,7 +102,7 @@ def diagnose(claim: Claim, codes: Codes, got: Codes) -> str | None:
     Returns
     -------
     str or None
-        ``"through float32"``, ``"rounding=toward_zero"``, or two changes joined by ``" and "``: the first of `explanations` that fits. Where none fits
+        ``"through float32"``, ``"rounding=toward_zero"``, or two changes joined by ``" and "``: the first that fits. Where none fits
         all, the first that fits the inputs that are no NaN, followed by ``", and NaNs otherwise"``.
 
     Examples
@@ -125,19 +123,28 @@ def diagnose(claim: Claim, codes: Codes, got: Codes) -> str | None:
 
 def _explained(claim: Claim, codes: Codes, got: Codes) -> str | None:
     wrong = np.flatnonzero(differs(claim, got, reference_codes(claim, codes)))
+    if not wrong.size:
+        return None
     sample = wrong[:: max(wrong.size // _SAMPLE, 1)]
-    return next((e.name for e in _fitting(claim, codes[sample], got[sample]) if _reproduces(e, claim, codes, got)), None) if wrong.size else None
+    return next((e.name for e in _fitting(claim, codes[sample], got[sample]) if _fixes(e, claim, codes, got).all()), None)
 
 
 def _fitting(claim: Claim, codes: Codes, got: Codes) -> Iterator[Explanation]:
-    return (e for e in explanations() if _reproduces(e, claim, codes, got))
+    """Yield what fits a sample of the mismatches: single changes, then one more on top of passing through a format, then two knobs."""
+    fixed = {e: _fixes(e, claim, codes, got) for e in single_explanations()}
+    yield from (e for e, mask in fixed.items() if mask.all())
+    through, others = ([e for e in fixed if (e.via is not None) is first] for first in (True, False))
+    pairs = [a.and_then(b) for a, b in product(through, others)]
+    knobs = [(e, mask) for e, mask in fixed.items() if len(e.knobs) == 1 and not e.subnormal_inputs and mask.any()]
+    pairs += [a.and_then(b) for (a, one), (b, two) in combinations(knobs, 2) if a.knobs[0][0] != b.knobs[0][0] and (one | two).all()]
+    yield from (e for e in pairs if _fixes(e, claim, codes, got).all())
 
 
-def _reproduces(explanation: Explanation, claim: Claim, codes: Codes, got: Codes) -> bool:
+def _fixes(explanation: Explanation, claim: Claim, codes: Codes, got: Codes) -> Mask:
+    """Return for which inputs an explanation gives what the implementation gave."""
     if explanation.via in (claim.source, claim.target):
-        return False
+        return np.zeros(codes.size, np.bool_)
     try:
-        predicted = explanation.predict(claim, codes)
+        return ~differs(claim, got, explanation.predict(claim, codes))
     except RefquantError:  # the format has no such policy
-        return False
-    return not bool(differs(claim, got, predicted).any())
+        return np.zeros(codes.size, np.bool_)

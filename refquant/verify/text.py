@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from typing import Any
 
@@ -41,7 +42,7 @@ def value_of(code: int, name: str) -> Value:
     negative, significand, exponent, kind = (int(p[0]) for p in parts)
     sign = -1 if negative else 1
     if kind or (negative and not significand):
-        return sign * {0: 0.0, 1: float("inf")}.get(kind, float("nan"))
+        return math.copysign({0: 0.0, 1: math.inf}.get(kind, math.nan), sign)
     return sign * significand * Fraction(2) ** exponent
 
 
@@ -52,7 +53,8 @@ def hex_value(code: int, name: str) -> str:
     value = value_of(code, name)
     if isinstance(value, float):
         return special_text(value)
-    return str(value) if value.denominator == 1 and abs(value) < 1 << 64 and not (value.numerator % 10 == 0 and abs(value) > 10**9) else str(hex_float(value))
+    whole = value.denominator == 1 and abs(value) <= 1 << 64
+    return str(value) if whole else str(hex_float(value))
 
 
 def special_text(value: float) -> str:

@@ -74,6 +74,8 @@ def encode_last(d: Datum, fmt: Format, policies: Policies, random: Random | None
         return special.infinite_result(bool(d.sign), fmt, policies)
     if d.value == 0:
         return special.zero_input(bool(d.sign), fmt, policies)
+    if special.is_below_min(d.value, fmt, policies):
+        return special.below_min(bool(d.sign), fmt, policies)
     return special.finish(round_once(d.value, bool(d.sign), fmt, policies, random), fmt, policies)
 
 

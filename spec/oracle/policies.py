@@ -9,22 +9,23 @@ from .formats import Format, Int, get
 from .rounding import MODES
 from .stochastic import MODES as STOCHASTIC
 
-NAN_TO_NAN = ("canonical", "keep_sign", "all_ones", "keep_payload", "quiet_payload")
+NAN_TO_NAN = ("canonical", "keep_sign", "all_ones", "all_ones_keep_sign", "keep_payload", "quiet_payload")
 NAN_TO_ZERO = ("to_zero", "zero_sign_inverted")
 
 # None stands for a knob that is left out.
 KNOBS: dict[str, tuple[str | None, ...]] = {
     "rounding": MODES,
-    "overflow": ("no_saturate", "saturate", "saturate_propagate", "to_nan", "wrap", "error"),
+    "overflow": ("no_saturate", "saturate", "saturate_above", "saturate_propagate", "to_nan", "wrap", "error"),
     "nan": (None, *NAN_TO_NAN, *NAN_TO_ZERO, "to_max", "to_min", "error"),
     "nan_out": ("keep", "canonical"),
     "signed_zero": ("keep", "positive"),
     "zero_input": ("min", "nan", "error"),
+    "below_min": ("min", "nan"),
     "negative": (None, "zero", "nan", "absolute", "error"),
     "subnormals": ("keep", "flush_inputs", "flush_results", "flush_both"),
     "ftz": ("x86", "arm"),
     "parity": (None, "significand", "code"),
-    "to_odd_overflow": ("bound", "infinity"),
+    "to_odd_overflow": ("bound", "infinity", "bound_above"),
     "inf_to_int": (None, "bound", "zero", "min", "max", "error"),
     "inf_flags": ("invalid", "overflow", "none"),
     "tininess": ("after", "before"),
@@ -52,6 +53,7 @@ class Policies:
     nan_out: str = "keep"
     signed_zero: str = "keep"
     zero_input: str = "min"
+    below_min: str = "min"
     negative: str | None = None
     subnormals: str = "keep"
     ftz: str = "x86"
@@ -92,9 +94,9 @@ def check(policies: Policies, fmt: Format) -> None:
     require(policies.overflow != "to_nan" or has_nan(fmt), f"to_nan: {fmt.name} has no NaN (RQ-5.4)")
     require(nan_of(policies, fmt) not in NAN_TO_NAN or has_nan(fmt), f"nan: {fmt.name} has no NaN (RQ-5.8)")
     require(policies.negative != "nan" or fmt.signed or has_nan(fmt), f"negative: {fmt.name} has no NaN (RQ-5.12)")
-    if not has_zero(fmt) and policies.zero_input == "nan":
-        require(has_nan(fmt), f"zero_input: {fmt.name} has no NaN (RQ-5.11)")
-        require(policies.nan not in NAN_TO_ZERO, f"zero_input is NaN and NaN is zero in {fmt.name}, which has no zero (RQ-5.8, RQ-5.11)")
+    if not has_zero(fmt):
+        require("nan" not in (policies.zero_input, policies.below_min) or has_nan(fmt), f"zero_input, below_min: {fmt.name} has no NaN (RQ-5.11)")
+        require(policies.nan not in NAN_TO_ZERO, f"nan: {fmt.name} has no zero (RQ-5.8)")
     if policies.via:
         require(policies.via.rounding not in STOCHASTIC, "via: the random bits belong to the last rounding (RQ-9.7)")
         check(via_policies(policies), get(policies.via.format))

@@ -83,14 +83,15 @@ def nan_code(d: Datum, fmt: Format, policies: Policies) -> tuple[int, bool]:
     if rule in ("to_max", "to_min"):
         return bound_code(rule == "to_min", fmt), False
     if rule in ("to_zero", "zero_sign_inverted"):
-        return zero_input_code(rule == "zero_sign_inverted" and d.sign == 0, fmt, policies), False
+        return zero_code(rule == "zero_sign_inverted" and d.sign == 0, fmt, policies), False
     assert isinstance(fmt, Float)
-    if rule == "all_ones" and fmt.nan == "ieee":
-        return nan_field_code(0, (1 << fmt.t) - 1, fmt), False
+    sign = d.sign if rule in ("keep_sign", "all_ones_keep_sign", "keep_payload", "quiet_payload") else 0
+    if rule in ("all_ones", "all_ones_keep_sign") and fmt.nan == "ieee":
+        return nan_field_code(sign, (1 << fmt.t) - 1, fmt), False
     if rule in ("keep_payload", "quiet_payload") and fmt.nan == "ieee":
         trailing, copied = move_payload(d, fmt, rule == "quiet_payload")
-        return nan_field_code(d.sign, trailing, fmt), copied
-    return canonical_nan(d.sign if rule in ("keep_sign", "keep_payload", "quiet_payload") else 0, fmt), False
+        return nan_field_code(sign, trailing, fmt), copied
+    return canonical_nan(sign, fmt), False
 
 
 def is_nan_code(code: int, fmt: Format) -> bool:
@@ -131,6 +132,16 @@ def zero_input(negative: bool, fmt: Format, policies: Policies) -> Result:
     return Result(code, 0 if has_zero(fmt) else INVALID if policies.zero_input == "nan" else INEXACT)
 
 
+def is_below_min(x: Fraction, fmt: Format, policies: Policies) -> bool:
+    """Whether a nonzero magnitude is NaN because it is below the least one of a format without zero (RQ-5.11)."""
+    return policies.below_min == "nan" and not has_zero(fmt) and 0 < x < minimum(fmt)
+
+
+def below_min(negative: bool, fmt: Format, policies: Policies) -> Result:
+    """The NaN of `below_min`, and its flags (RQ-5.11, RQ-6.8)."""
+    return Result(made_nan(negative, fmt, policies), INVALID)
+
+
 def negative_result(fmt: Format, policies: Policies) -> Result:
     """A number below zero, or -Inf, in an unsigned format with the knob `negative` set (RQ-5.12), and its flags (RQ-6.8)."""
     if policies.negative == "error":
@@ -145,7 +156,7 @@ def negative_result(fmt: Format, policies: Policies) -> Result:
 def points_back(negative: bool, policies: Policies) -> bool:
     """Whether the mode delivers the bound for a number out of range under `no_saturate` (RQ-5.1, RQ-5.7)."""
     if policies.rounding == "to_odd":
-        return policies.to_odd_overflow == "bound"
+        return policies.to_odd_overflow == "bound" or (policies.to_odd_overflow == "bound_above" and not negative)
     return policies.rounding in ("toward_zero", "toward_positive" if negative else "toward_negative")
 
 
@@ -157,6 +168,11 @@ def infinity_or_nan(negative: bool, fmt: Format, policies: Policies) -> int:
     return made_nan(negative, fmt, policies) if isinstance(fmt, Float) and fmt.nan != "none" else bound_code(negative, fmt)
 
 
+def saturates(negative: bool, policies: Policies) -> bool:
+    """Whether finite numbers out of range and Inf of a side give the bound (RQ-5.2, RQ-5.16)."""
+    return policies.overflow == "saturate" or (policies.overflow == "saturate_above" and not negative)
+
+
 def overflow_code(r: Rounded, fmt: Format, policies: Policies) -> int:
     """The code of a finite number out of range (RQ-5.1 to RQ-5.6)."""
     if policies.overflow == "error":
@@ -165,7 +181,7 @@ def overflow_code(r: Rounded, fmt: Format, policies: Policies) -> int:
         return made_nan(r.negative, fmt, policies)
     if policies.overflow == "wrap":
         return signed_code(r.negative, magnitude_code(r.value, fmt), fmt) % (1 << fmt.width)
-    if policies.overflow in ("saturate", "saturate_propagate") or points_back(r.negative, policies):
+    if saturates(r.negative, policies) or policies.overflow == "saturate_propagate" or points_back(r.negative, policies):
         return bound_code(r.negative, fmt)
     return infinity_or_nan(r.negative, fmt, policies)
 
@@ -174,7 +190,7 @@ def infinite_code(negative: bool, fmt: Format, policies: Policies) -> int:
     """The code of Inf by the overflow policy (RQ-5.1 to RQ-5.6)."""
     if policies.overflow in ("error", "wrap"):
         raise ValueRefused(f"Inf into {fmt.name} (RQ-5.5, RQ-5.6)")
-    if policies.overflow == "saturate" or (policies.overflow == "saturate_propagate" and not has_infinity(fmt, negative)):
+    if saturates(negative, policies) or (policies.overflow == "saturate_propagate" and not has_infinity(fmt, negative)):
         return bound_code(negative, fmt)
     return infinity_or_nan(negative, fmt, policies)
 
@@ -184,7 +200,7 @@ def infinite_to_integer(negative: bool, fmt: Int, policies: Policies) -> int:
     if policies.inf_to_int == "error":
         raise ValueRefused(f"Inf into {fmt.name} (RQ-5.14)")
     if policies.inf_to_int == "zero":
-        return zero_code(negative, fmt, policies)
+        return 0
     return bound_code({"bound": negative, "min": True, "max": False}[str(policies.inf_to_int)], fmt)
 
 

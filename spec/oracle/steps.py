@@ -18,7 +18,7 @@ from .flags import INVALID
 from .formats import Float, Format, Int, largest
 from .policies import Policies, check
 from .rounding import RULES, is_odd, magnitude, parity_of, place_below, place_is_odd
-from .special import Result, Rounded, finish
+from .special import Result, Rounded, below_min, finish
 
 NOT_CONSTANT = Result(None, 0, "not one step")
 BEYOND = 2  # how many magnitudes above the last one in range are points
@@ -203,6 +203,10 @@ def deliver(projected: Projected, expanded: Expanded, policies: Policies) -> Ste
     all_results = [NOT_CONSTANT if i is None else results[i] for i in projected.which]
     if points[0] == 0:
         all_results[0] = or_error(lambda: encode_datum(Datum("finite", int(expanded.negative)), fmt, policies))
+    if policies.below_min == "nan" and not has_zero(fmt):
+        tiny = or_error(lambda: below_min(expanded.negative, fmt, policies))
+        tiny = tiny._replace(flags=0) if policies.flags == "none" else tiny
+        all_results = [tiny if s is not None and s.place == 0 and s.quarters else r for s, r in zip(expanded.segments, all_results, strict=True)]
     if policies.overflow == "wrap":
         all_results[-1] = NOT_CONSTANT
     return Steps(points, tuple(all_results[::2]), tuple(all_results[1::2]))

@@ -13,7 +13,20 @@ TARGETS = [
     "float64", "float32", "tfloat32", "float16", "bfloat16", "float8_e5m2", "float8_e4m3fn", "float8_e4m3fnuz", "float8_e4m3", "float8_e3m4",
     "float8_e8m0fnu", "float4_e2m1fn", "ue4m3", "ue5m3", "int8", "uint8", "int1", "mxint8", "e0m3", "binary8p3se", "binary8p1sf", "binary6p2ue", "binary5p3uf",
 ]  # fmt: skip
-SOURCES = ["float64", "float32", "float16", "bfloat16", "tfloat32", "float8_e5m2", "float8_e4m3fn", "float8_e4m3fnuz", "binary8p3se", "ue4m3", "float8_e8m0fnu", "e0m3"]
+SOURCES = [
+    "float64",
+    "float32",
+    "float16",
+    "bfloat16",
+    "tfloat32",
+    "float8_e5m2",
+    "float8_e4m3fn",
+    "float8_e4m3fnuz",
+    "binary8p3se",
+    "ue4m3",
+    "float8_e8m0fnu",
+    "e0m3",
+]
 KNOBS = [
     *({"nan": n} for n in (None, *rq.policies.NanMode)),
     *({"overflow": o} for o in rq.OverflowMode),
@@ -37,10 +50,23 @@ def special_codes(name):
     """Codes by rule: every NaN boundary, both Infs, both zeros, the ends of the subnormals and of the normals, on both sides."""
     fmt = oracle.formats.get(name)
     if fmt.width <= 8:
-        return list(range(1 << fmt.width))
+        datums = [(c, oracle.codec.decode(c, fmt)) for c in range(1 << fmt.width)]
+        finite = sorted((d.value, c) for c, d in datums if d.kind == "finite")
+        edge = (1 << fmt.precision - 1) if isinstance(fmt, oracle.formats.Float) else 2
+        ends = [c for _, c in finite[:4] + finite[2 * edge - 2 : 2 * edge + 2] + finite[-4:]]
+        return sorted({c for c, d in datums if d.kind != "finite"} | set(ends))
     t, top = fmt.precision - 1, 1 << (fmt.width - 1)
     inf, quiet = ((1 << fmt.exponent_width) - 1) << t, 1 << (t - 1)
-    nans = [inf + 1, inf + quiet - 1, inf + quiet, inf + quiet + 1, inf + (1 << t) - 1, inf + (quiet >> 1), inf + (0b0101 << (t - 4)), inf + (0b1011 << (t - 4))]
+    nans = [
+        inf + 1,
+        inf + quiet - 1,
+        inf + quiet,
+        inf + quiet + 1,
+        inf + (1 << t) - 1,
+        inf + (quiet >> 1),
+        inf + (0b0101 << (t - 4)),
+        inf + (0b1011 << (t - 4)),
+    ]
     magnitudes = [0, 1, 2, (1 << t) - 1, 1 << t, (1 << t) + 1, 1 << (fmt.width - 3), inf - 1, inf, *nans]
     return sorted({m | s for m in magnitudes for s in (0, top)})
 

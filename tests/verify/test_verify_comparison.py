@@ -5,9 +5,9 @@ import pytest
 
 import refquant as rq
 from refquant.verify import Claim, compare, diagnose
-from refquant.verify.diagnosis import explanations
 from refquant.verify.cases import case_sets
 from refquant.verify.comparison import defined
+from refquant.verify.diagnosis import single_explanations
 
 E4M3 = Claim("encode", "float32", "float8_e4m3fn")
 
@@ -50,8 +50,9 @@ def test_double_rounding_is_a_class_of_its_own():
 
 
 def test_the_witness_is_the_mismatch_of_smallest_magnitude_positive_first():
-    found = compare(E4M3, bits(100.0, -1.5, 1.5, 3.0), np.uint8([0, 0, 0, 0]))
-    assert (found.mismatches, found.witness.input) == (4, "0x3fc00000")
+    found = compare(E4M3, bits(100.0, -0.75, 1.5, 3.0), np.uint8([0, 0, 0, 0]))
+    assert (found.mismatches, found.witness.input) == (4, "0xbf400000")
+    assert compare(E4M3, bits(-1.5, 1.5), np.uint8([0, 0])).witness.input == "0x3fc00000"
 
 
 def test_an_output_that_is_no_code_is_a_mismatch():
@@ -90,8 +91,8 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("name", CHANGES)
-@pytest.mark.parametrize("source", ["float32", "float64"])
-def test_what_an_implementation_does_instead_is_named(name, source):
+def test_what_an_implementation_does_instead_is_named(name):
+    source = "float32"
     claim = Claim("encode", source, "float8_e5m2", nan_by="class" if "through" in name else "byte")
     codes = np.concatenate([s.codes for s in case_sets(source, "float8_e5m2", random=2000)])
     got = rq.convert(codes, source, "float8_e5m2", dialect=rq.get_dialect("default").replace(**CHANGES[name]))
@@ -109,5 +110,5 @@ def test_numbers_are_explained_where_nans_follow_no_rule():
 
 
 def test_explanations_have_different_names():
-    names = [e.name for e in explanations()]
+    names = [e.name for e in single_explanations()]
     assert len(set(names)) == len(names)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-from refquant.errors import UnknownNameError
+from refquant.errors import InputValueError, UnknownNameError
 from refquant.verify.target import Target
 from refquant.verify.targets.function_target import FunctionTarget
 
@@ -37,6 +37,8 @@ def get_target(name: str) -> Target:
     ------
     UnknownNameError
         If there is no such target, or its package is not installed.
+    InputValueError
+        If the package is installed and cannot be imported.
 
     Examples
     --------
@@ -48,7 +50,10 @@ def get_target(name: str) -> Target:
         raise UnknownNameError(f"target: expected one of {', '.join(TARGETS)} or module:function, got {name!r}")
     if name not in list_targets():
         raise UnknownNameError(f"target: {name} is not installed; pip install {name}")
-    return _make(name)
+    try:
+        return _make(name)
+    except ImportError as error:
+        raise InputValueError(f"target: {name} cannot be imported: {error}") from error
 
 
 def _make(name: str) -> Target:

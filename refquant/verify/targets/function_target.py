@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from refquant.codec import decode, encode
 from refquant.errors import InputTypeError, InputValueError
-from refquant.formats import Format, get_format
+from refquant.formats import Format, IntFormat, get_format
 from refquant.inputs import as_source, is_ml_dtype
 from refquant.policies import Dialect, as_dialect, get_dialect
 from refquant.verify.sources import WIDE_INTEGERS, convert_codes
@@ -34,7 +34,7 @@ class FunctionTarget:
         Name in the report.
     function : callable
         ``function(array) -> array`` of the same shape. It is given an array of dtype `source` (read-only). It may return unsigned integers: codes of the
-        format; an ml_dtypes array of the format; or floats: values, each of which must be a value of the format.
+        format; an ml_dtypes array of the format; or floats, and signed integers for an integer format: values, each of which must be one of the format.
     fmt : str
         Format of the results.
     sources : tuple of str
@@ -134,7 +134,7 @@ def _codes(result: NDArray[Any], fmt: Format, name: str) -> Codes:
         return source.array if source.name == fmt.name else _codes_of_values(convert_codes(source.array, source.name, "float64", _KEEP).view(np.float64), fmt)
     if result.dtype.kind == "u":
         return result
-    if result.dtype.kind == "f":
+    if result.dtype.kind == "f" or (result.dtype.kind == "i" and isinstance(fmt, IntFormat)):
         return _codes_of_values(result, fmt)
     raise InputTypeError(f"{name}: expected unsigned codes, float values or an ml_dtypes array, got dtype {result.dtype}")
 
@@ -147,7 +147,7 @@ def _codes_of_values(values: NDArray[Any], fmt: Format) -> Codes:
     nan, infinite = np.isnan(values), np.isinf(values)
     finite = np.where(nan | infinite, values.dtype.type(0), values)
     codes = encode(finite, fmt, dialect=get_dialect("default").replace(rounding="toward_zero", overflow="saturate")).astype(np.uint64)
-    foreign = decode(codes.astype(fmt.code_dtype), fmt, dtype=object if fmt.width > 32 else None) != finite
+    foreign = decode(codes.astype(fmt.code_dtype), fmt) != finite
     for mask, known, code in ((nan, fmt.has_nan, fmt.code_of_nan), (infinite, fmt.has_infinity, fmt.code_of_infinity)):
         codes[mask] = code if known and code is not None else 1 << fmt.width
     if fmt.signed:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -24,7 +23,7 @@ class TorchTarget:
     """``Tensor.to(dtype)``, as far as the installed version has the dtypes."""
 
     name: str = "torch"
-    version: str = field(default_factory=lambda: version("torch"))
+    version: str = field(default_factory=lambda: str(_torch().__version__))
 
     def claims(self) -> tuple[Claim, ...]:
         """See Target."""

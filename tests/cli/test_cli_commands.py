@@ -1,0 +1,204 @@
+"""The command line: what it prints, its exit codes, and errors in one line."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import refquant
+from refquant.cli.app import app
+
+
+def run(*args):
+    return CliRunner().invoke(app, args)
+
+
+def rows_of(output):
+    """Return {first cell: other cells} of a table printed without a terminal."""
+    return {line.split()[0]: line.split()[1:] for line in output.splitlines() if line.split()}
+
+
+@pytest.fixture
+def casts(tmp_path, monkeypatch):
+    """A module of casts in the current folder."""
+    lines = [
+        "import refquant as rq",
+        "def sound(x): return rq.encode(x, 'float8_e4m3fn')",
+        "def off_by_one(x):",
+        "    codes = sound(x)",
+        "    codes[x == 1.5] += 1",
+        "    return codes",
+        "def boom(x): raise RuntimeError('no kernel')",
+        "def saturating(x): return rq.encode(x, 'float8_e4m3fn', overflow='saturate')",
+    ]
+    (tmp_path / "some_casts.py").write_text("\n".join(lines))
+    monkeypatch.chdir(tmp_path)
+    yield tmp_path
+    sys.modules.pop("some_casts", None)
+
+
+def test_version_and_help():
+    assert refquant.__version__ in run("--version").output
+    for args in ((), ("formats",), ("show",), ("verify",)):
+        result = run(*args, "--help")
+        assert result.exit_code == 0
+        assert not args or "Examples:" in result.output
+
+
+def test_formats_lists_every_format_with_its_limits():
+    rows = rows_of(run("formats").output)
+    assert set(refquant.list_formats()) <= set(rows)
+    assert rows["float8_e4m3fn"] == ["8", "4", "4", "7", "448", "2^-6", "2^-9", "0x7f", "0x80", "254", "2"]
+    assert rows["float16"] == ["16", "11", "5", "15", "65504", "2^-14", "2^-24", "0x7c00", "0x7e00", "0x8000", "63488", "2046"]
+
+
+def test_formats_may_be_named_and_include_p3109():
+    assert set(rows_of(run("formats", "bf16", "binary8p3se").output)) == {"format", "bfloat16", "binary8p3se"}
+    assert "binary3p1se" in rows_of(run("formats", "--p3109").output)
+
+
+def test_formats_as_json_are_exact():
+    records = {r["name"]: r for r in json.loads(run("formats", "--json").output)}
+    assert set(records) == set(refquant.list_formats())
+    assert records["float8_e4m3fn"]["max_finite"] == {"hex": "0x1.cp+8", "fraction": "448"}
+    assert float.fromhex(records["float64"]["max_finite"]["hex"]) == sys.float_info.max
+    assert records["int8"]["code_of_nan"] is None
+
+
+def test_show_prints_code_bits_value_neighbours_and_error():
+    output = run("show", "0.1", "--format", "float8_e4m3fn").output
+    assert output.startswith("0.1 = 1/10\n")
+    expected = {
+        "code": "0x1d", "bits": "0 | 0011 | 101", "value": "0.1015625", "hex float": "0x1.ap-4", "fraction": "13/128", "below": "0.09375 (0x1c)",
+        "above": "0.109375 (0x1e)", "error": "0.0015625 = 1/640", "error in ulp": "0.2 = 1/5", "flags": "inexact",
+    }  # fmt: skip
+    assert {k.strip(): v.strip() for k, v in ((line[:14], line[14:]) for line in output.splitlines()[2:12])} == expected
+    assert "bits: sign | exponent | significand" in output
+
+
+def test_show_reads_a_tenth_exactly():
+    beside_a_tie = run("show", "1.06250000000000000000000000001", "--format", "float8_e4m3fn").output  # its float64 is a tie that goes to 0x38
+    assert beside_a_tie.split("code")[1].split()[0] == "0x39"
+
+
+def test_show_puts_formats_side_by_side_and_negative_numbers_are_no_options():
+    output = run("show", "-1/3", "-inf", "-nan", "--format", "fp16", "--format", "bf16").output
+    assert "float16" in output.splitlines()[1]
+    assert "bfloat16" in output.splitlines()[1]
+    assert [line for line in output.splitlines() if line in ("-1/3", "-inf", "-nan")] == ["-1/3", "-inf", "-nan"]
+
+
+def test_show_follows_rounding_overflow_and_dialect():
+    def code(*args):
+        return run("show", *args, "--format", "float8_e4m3fn").output.split("code")[1].split()[0]
+
+    assert [code("1e9"), code("1e9", "--overflow", "saturate"), code("1.2", "--rounding", "toward_zero"), code("1.2")] == ["0x7f", "0x7e", "0x39", "0x3a"]
+    assert [code("-nan"), code("-nan", "--dialect", "ml_dtypes-0.6")] == ["0x7f", "0xff"]
+
+
+def test_show_gives_the_reason_in_the_column_of_a_format_that_refuses():
+    result = run("show", "nan", "--format", "int8", "--format", "float8_e4m3fn")
+    assert result.exit_code == 0
+    assert "refused" in result.output
+    assert "int8: x: NaN cannot go into int8" in result.output
+    assert "0x7f" in result.output
+
+
+def test_show_decodes_codes():
+    output = run("show", "code:0x7e", "--format", "float8_e4m3fn", "--format", "float4_e2m1fn").output
+    assert "448" in output
+    assert "float4_e2m1fn: 0x7e is no code of float4_e2m1fn" in output
+
+
+@pytest.mark.parametrize(
+    "args, message",
+    [
+        (("show", "abc"), "value: expected 0.1, 0x1.8p-3, 1/3, inf, nan or code:0x7e, got 'abc'"),
+        (("show", "1/0"), "value: '1/0' divides by zero"),
+        (("show",), "Missing argument 'VALUE...'."),
+        (("show", "1", "--bogus"), "No such option '--bogus'"),
+        (("show", "1", "--format", "e4m3"), "fmt: 'e4m3' may mean"),
+        (("show", "1", "--format", "nosuch"), "fmt: no format is named 'nosuch'"),
+        (("show", "1", "--rounding", "up"), "rounding: expected one of"),
+        (("show", "1", "--dialect", "nosuch"), "dialect: no dialect is named 'nosuch'"),
+        (("formats", "nosuch"), "fmt: no format is named 'nosuch'"),
+        (("verify", "nosuch"), "target: expected one of"),
+        (("verify", "a:b"), "a:b needs one --format"),
+        (("verify", "nosuchmodule:f", "--format", "fp16"), "target: cannot load 'nosuchmodule:f'"),
+        (("verify", "numpy", "--rounding", "toward_zero"), "--rounding, --overflow and --dialect say what a module:function does"),
+        (("verify", "numpy", "--format", "float4_e2m1fn"), "no conversion matches"),
+        (("verify", "numpy", "--random", "-1"), "Invalid value for '--random'"),
+        (("verify", "numpy", "--deviations", "no/such/file"), "no/such/file: No such file"),
+        (("verify", "numpy", "--json", "no/such/file"), "No such file"),
+        (("nosuch",), "No such command 'nosuch'"),
+    ],
+)
+def test_bad_input_is_one_line_on_stderr(args, message):
+    result = run(*args)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert result.stderr.startswith("error: ")
+    assert len(result.stderr.splitlines()) == 1
+    assert message in result.stderr
+
+
+def test_verify_prints_cases_witness_and_the_known_deviation(tmp_path):
+    report = tmp_path / "report.json"
+    result = run("verify", "ml_dtypes", "--format", "float4_e2m1fn", "--random", "1000", "--json", str(report))
+    assert result.exit_code == 0
+    assert "known: through float32" in result.output
+    assert "0x3fd0000000000001 (0x1.0000000000001p-2)" in result.output
+    assert "8 of 8 announced conversions judged" in result.output
+    record = json.loads(report.read_text())
+    assert record["ok"]
+    assert [v["status"] for v in record["targets"][0]["verdicts"]].count("known") == 1
+
+
+def test_a_new_mismatch_is_exit_code_1(casts):
+    result = run("verify", "some_casts:off_by_one", "--format", "float8_e4m3fn", "--random", "1000")
+    assert result.exit_code == 1
+    assert "0x3fc00000 (0x1.8p+0)  0x3d (0x1.ap+0)  0x3c (0x1.8p+0)  NEW:" in result.output
+
+
+def test_a_sound_cast_is_exit_code_0(casts):
+    assert run("verify", "some_casts:sound", "--format", "float8_e4m3fn", "--source", "float64", "--random", "1000").exit_code == 0
+
+
+def test_a_cast_is_judged_by_what_it_says(casts):
+    args = ("verify", "some_casts:saturating", "--format", "float8_e4m3fn", "--random", "1000")
+    assert [run(*args).exit_code, run(*args, "--overflow", "saturate").exit_code] == [1, 0]
+
+
+def test_a_conversion_that_could_not_be_judged_is_exit_code_1(casts):
+    result = run("verify", "some_casts:boom", "--format", "float8_e4m3fn")
+    assert result.exit_code == 1
+    assert "0 of 1 announced conversions judged" in result.output
+    assert "FAILED: could not be judged: RuntimeError: no kernel" in result.output
+    assert "some_casts:boom: 1 conversion" in result.output  # no emoji
+
+
+def test_an_entry_that_no_longer_occurs_is_exit_code_1(tmp_path):
+    entry = {"package": "numpy", "versions": ">=1", "operation": "encode", "diagnosis": "through float32", "reason": "made up", "reference": "none"}
+    text = "[[deviation]]\n" + "\n".join(f'{k} = "{v}"' for k, v in entry.items()) + '\nsources = ["float64"]\ntargets = ["float16"]\nwitness = {}\n'
+    (tmp_path / "known.toml").write_text(text)
+    result = run("verify", "numpy", "--format", "float16", "--source", "float64", "--random", "1000", "--deviations", str(tmp_path / "known.toml"))
+    assert result.exit_code == 1
+    assert "GONE: the known deviation 'through float32'" in result.output
+
+
+def test_without_click_one_line_says_what_to_install(tmp_path):
+    (tmp_path / "click.py").write_text("raise ModuleNotFoundError(\"No module named 'click'\", name='click')")
+    root = str(Path(refquant.__file__).parents[1])
+    code = f"import sys; sys.path[:0] = [{str(tmp_path)!r}, {root!r}]; from refquant.cli.main import main; main()"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == "error: the command line needs click: pip install 'refquant[cli]'\n"
+
+
+def test_import_refquant_loads_no_command_line():
+    root = str(Path(refquant.__file__).parents[1])
+    code = f"import sys; sys.path.insert(0, {root!r}); import refquant; print([m for m in ('click', 'rich', 'ml_dtypes', 'torch') if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
