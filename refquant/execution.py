@@ -158,7 +158,7 @@ def describe(source: Source, index: tuple[int, ...]) -> str:
         if kind:
             return f"{'-' if sign else ''}{'inf' if kind == 1 else 'nan'}"
         m, e = int(significand), int(exponent)
-        plain = repr(m * 2.0**e) if -1074 <= e and m.bit_length() + e <= 1024 and m < 1 << 53 else f"{m}*2**{e}"
+        plain = repr(m * 2.0**e) if e >= -1074 and m.bit_length() + e <= 1024 and m < 1 << 53 else f"{m}*2**{e}"
         return ("-" if sign else "") + (str(m << e) if 0 <= e <= 64 else plain)
     number = exact(element)
     text = {0: str(number.magnitude), 1: "inf"}.get(number.kind, "nan")

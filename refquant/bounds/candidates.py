@@ -21,10 +21,7 @@ _MARGIN = 3  # binades around each change of a lattice that are looked at one by
 def candidates(source: Format, via: Format, target: Format) -> NDArray[np.unsignedinteger]:
     """Return codes of the source: if any datum differs after two roundings, one of these does; read-only. RQ-11.12."""
     g = source.grid
-    points = set(_points(g, via.grid, target.grid))
-    gaps = {k for p in points for k in _gaps_at(p, via.grid)}
-    breaks = points | {b for k in gaps for b in (_reduced(*value_parts(via.grid, k)), _midpoint(via.grid, k), _reduced(*value_parts(via.grid, k + 1)))}
-    below = {_floor_index(b, g)[0] for b in breaks}
+    below = {_floor_index(p, g) for p in _points(g, via.grid, target.grid)}
     indices = {n + step for n in below for step in (-1, 0, 1)} | set(_ends(g))
     codes = {code_of(g, n, side) for side, top in ((False, g.max_positive), (True, g.max_negative)) for n in _inside(indices, g, top)}
     found = np.array(sorted(codes | _special_codes(source)), source.code_dtype)
@@ -48,20 +45,13 @@ def _points(source: Grid, via: Grid, target: Grid) -> Iterator[Dyadic]:
     """Yield the points of RQ-11.12: five of each binade that counts, and both ends of every range."""
     for e in _binades(source, via, target):
         h = max(_quantum(g, e) for g in (source, via, target)) - 1
-        yield _reduced(1, e)
-        yield from (_reduced((1 << (e - h)) + j, h) for j in range(1, 5) if h <= e and j <= 1 << (e - h))
-        if h == e + 1:
-            yield _reduced(1, h)
+        yield 1, e
+        yield from (((1 << (e - h)) + j, h) for j in range(1, 5) if h <= e and j <= 1 << (e - h))
     for g in (source, via, target):
         for n in _ends(g):
-            yield _reduced(*value_parts(g, n))
-            yield _midpoint(g, n)
-
-
-def _reduced(m: int, u: int) -> Dyadic:
-    """Return the same number with odd m, or (0, 0)."""
-    zeros = (m & -m).bit_length() - 1
-    return (m >> zeros, u + zeros) if m else (0, 0)
+            m, u = value_parts(g, n)
+            yield m, u
+            yield 2 * m + 1, u - 1  # the middle above
 
 
 def _quantum(grid: Grid, e: int) -> int:
@@ -85,23 +75,10 @@ def _binades(*grids: Grid) -> list[int]:
     return sorted(near | {e + 1 for e in near} | {e + 2 for e in near})
 
 
-def _floor_index(x: Dyadic, grid: Grid) -> tuple[int, bool]:
-    """Return the index of the greatest magnitude that is not above x, and whether it is x. RQ-4.2."""
+def _floor_index(x: Dyadic, grid: Grid) -> int:
+    """Return the index of the greatest magnitude that is not above x. RQ-4.2."""
     m, u = x
     if not m:
-        return 0, True
+        return 0
     q = _quantum(grid, m.bit_length() - 1 + u)
-    kept = m << (u - q) if u >= q else m >> (q - u)
-    return ((q - grid.min_quantum) << (grid.precision - 1)) + kept, u >= q or kept << (q - u) == m
-
-
-def _midpoint(grid: Grid, n: int) -> Dyadic:
-    """Return the middle between a magnitude and the next."""
-    m, u = value_parts(grid, n)
-    return 2 * m + 1, u - 1
-
-
-def _gaps_at(x: Dyadic, via: Grid) -> range:
-    """Return the gaps between magnitudes that touch x, each by the index of its lower end."""
-    n, found = _floor_index(x, via)
-    return range(max(n - found, 0), n + 1)
+    return ((q - grid.min_quantum) << (grid.precision - 1)) + (m << (u - q) if u >= q else m >> (q - u))

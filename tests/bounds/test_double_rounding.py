@@ -71,6 +71,17 @@ def test_decision_equals_brute_force_for_every_pair_of_modes(names):
         check(*map(rq.get_format, names), last, first)
 
 
+@pytest.mark.parametrize("scale", [-25, -3, 0, 4])
+def test_decision_equals_brute_force_where_few_numbers_tell(scale):
+    """The source lies inside the normal range of both others, so that only the parities of one binade's middles tell modes apart."""
+    source, middle = rq.IntFormat(width=12, fraction_bits=-scale), rq.IntFormat(width=11, fraction_bits=-scale - 1)
+    fine, coarse, one = (rq.FloatFormat(precision=p, exponent_width=7) for p in (7, 3, 2))
+    short = rq.FloatFormat(precision=9, exponent_width=2, bias=-scale - 8)
+    for via, target in ((fine, coarse), (fine, one), (coarse, fine), (middle, coarse), (middle, fine), (short, coarse), (fine, short)):
+        for last, first in product(MODES, MODES[abs(scale) % 4 :: 4]):
+            check(source, via, target, last, first)
+
+
 @st.composite
 def formats(draw, precisions, exponents, widths):
     """A user-defined format; a format without zero has precision 1."""

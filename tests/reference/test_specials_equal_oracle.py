@@ -1,6 +1,7 @@
 """Reference == oracle: Inf, NaN (quiet, signalling, with payloads, both signs), zeros and subnormals, under every choice of every knob."""
 
 import itertools
+from functools import lru_cache
 
 import numpy as np
 import oracle
@@ -46,6 +47,7 @@ KNOBS = [
 ]
 
 
+@lru_cache
 def special_codes(name):
     """Codes by rule: every NaN boundary, both Infs, both zeros, the ends of the subnormals and of the normals, on both sides."""
     fmt = oracle.formats.get(name)
