@@ -11,9 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from refquant import execution, inputs
 from refquant.containers import container_for, decode_container, exact_integers
 from refquant.dispatch import function
-from refquant.errors import CodeRangeError, InputTypeError
 from refquant.extended import extended_from_float64
-from refquant.formats import Format, IntEncoding, IntFormat, get_format
+from refquant.formats import Format, get_format
 from refquant.inputs import Source
 from refquant.policies import Dialect, NanMode, NanOutMode, OverflowMode, Philox, RandomBits, RoundingMode
 from refquant.policies.knobs import choice
@@ -329,44 +328,3 @@ def round(
     values = decode(codes, target, dtype=dtype, out=out, nan_out=stages.policies.nan_out)
     result = values[()] if source.is_scalar and out is None else values
     return ValuesAndFlags(result, flags[()] if source.is_scalar and flags is not None else flags) if return_flags else result
-
-
-def codes_from_signed(values: ArrayLike, fmt: Format | str) -> Any:
-    """Return the two's complement codes of signed integers.
-
-    ``code = value mod 2**width`` (RQ-2.9).
-
-    Parameters
-    ----------
-    values : array_like of integers
-        Any shape; each within the range of the format.
-    fmt : IntFormat or str
-        A two's complement format.
-
-    Returns
-    -------
-    ndarray of ``fmt.code_dtype``, or its scalar
-
-    Raises
-    ------
-    InputTypeError
-        If `values` are not integers or the format is not two's complement.
-    CodeRangeError
-        If a value lies outside the format's range.
-
-    Examples
-    --------
-    >>> import refquant as rq
-    >>> hex(rq.codes_from_signed(-3, "int4"))
-    '0xd'
-    """
-    target, a = get_format(fmt), np.asarray(values)
-    if not (isinstance(target, IntFormat) and target.encoding is IntEncoding.TWOS_COMPLEMENT):
-        raise InputTypeError(f"fmt: expected a two's complement integer format, got {target.name}")
-    if a.dtype.kind not in "iu":
-        raise InputTypeError(f"values: expected integers, got dtype {a.dtype}")
-    low, high = -target.grid.max_negative, target.grid.max_positive
-    if a.size and not (low <= int(a.min()) and int(a.max()) <= high):
-        raise CodeRangeError(f"values: expected {low}..{high} for {target.name}, got {int(a.min())}..{int(a.max())}")
-    codes = (a.astype(np.int64) & ((1 << target.width) - 1)).astype(target.code_dtype)
-    return codes[()] if a.ndim == 0 and not isinstance(values, np.ndarray) else codes

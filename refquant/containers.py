@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from refquant import inputs
 from refquant.errors import CodeRangeError, InputTypeError, RangeExceededError, UnknownNameError
-from refquant.formats import Format, IntFormat, get_format, value_parts
+from refquant.formats import Format, IntEncoding, IntFormat, get_format, value_parts
 from refquant.inputs import Source
 
 _FLOATS = ("float32", "float64")
@@ -174,3 +174,44 @@ def _without(bits: NDArray[np.uint64], mask: int, what: str, name: str) -> NDArr
         index = int(np.flatnonzero(bad)[0])
         raise CodeRangeError(f"container: {int(bits.reshape(-1)[index]):#x} at index {index} has bits outside the code; {name}='ignore' drops them")
     return bits & ~np.uint64(mask)
+
+
+def codes_from_signed(values: ArrayLike, fmt: Format | str) -> Any:
+    """Return the two's complement codes of signed integers.
+
+    ``code = value mod 2**width`` (RQ-2.9).
+
+    Parameters
+    ----------
+    values : array_like of integers
+        Any shape; each within the range of the format.
+    fmt : IntFormat or str
+        A two's complement format.
+
+    Returns
+    -------
+    ndarray of ``fmt.code_dtype``, or its scalar
+
+    Raises
+    ------
+    InputTypeError
+        If `values` are not integers or the format is not two's complement.
+    CodeRangeError
+        If a value lies outside the format's range.
+
+    Examples
+    --------
+    >>> import refquant as rq
+    >>> hex(rq.codes_from_signed(-3, "int4"))
+    '0xd'
+    """
+    target, a = get_format(fmt), np.asarray(values)
+    if not (isinstance(target, IntFormat) and target.encoding is IntEncoding.TWOS_COMPLEMENT):
+        raise InputTypeError(f"fmt: expected a two's complement integer format, got {target.name}")
+    if a.dtype.kind not in "iu":
+        raise InputTypeError(f"values: expected integers, got dtype {a.dtype}")
+    low, high = -target.grid.max_negative, target.grid.max_positive
+    if a.size and not (low <= int(a.min()) and int(a.max()) <= high):
+        raise CodeRangeError(f"values: expected {low}..{high} for {target.name}, got {int(a.min())}..{int(a.max())}")
+    codes = (a.astype(np.int64) & ((1 << target.width) - 1)).astype(target.code_dtype)
+    return codes[()] if a.ndim == 0 and not isinstance(values, np.ndarray) else codes

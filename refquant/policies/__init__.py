@@ -1,7 +1,7 @@
 """Named choices (knobs), their assignment (policies, dialects), and `resolve`, which turns them into the integers that code needs."""
 
-from refquant.policies.dialect import Dialect, Row, as_dialect
-from refquant.policies.dialects import get_dialect, list_dialects
+from refquant.policies.dialect import Dialect, Row
+from refquant.policies.dialects import as_dialect, get_dialect, list_dialects
 from refquant.policies.events import RAISES, Flags
 from refquant.policies.knobs import (
     KNOBS,

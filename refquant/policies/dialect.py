@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any
 
-from refquant.errors import InputTypeError, PolicyError, UnknownNameError
+from refquant.errors import PolicyError, UnknownNameError
 from refquant.policies.knobs import KNOBS, Policies, as_via, choice
 
 Overrides = tuple[tuple[str, Any], ...]
@@ -107,14 +107,3 @@ def dialect_from(name: str, version: str, source: str, *rows: dict[str, Any], ba
 
 def _row(targets: list[str] | None = None, sources: list[str] | None = None, **knobs: Any) -> Row:
     return Row(overrides_of(knobs), tuple(targets) if targets else None, tuple(sources) if sources else None)
-
-
-def as_dialect(value: Dialect | str | None) -> Dialect:
-    """Return a dialect from a dialect, its name, or None (the default)."""
-    from refquant.policies.dialects import get_dialect
-
-    if isinstance(value, Dialect):
-        return value
-    if value is None or isinstance(value, str):
-        return get_dialect(value or "default")
-    raise InputTypeError(f"dialect: expected a Dialect or its name, got {value!r}")

@@ -218,3 +218,8 @@ def list_dialects() -> tuple[str, ...]:
     True
     """
     return tuple(DIALECTS)
+
+
+def as_dialect(value: Dialect | str | None) -> Dialect:
+    """Return a dialect from a dialect, its name, or None (the default)."""
+    return DEFAULT if value is None else get_dialect(value)

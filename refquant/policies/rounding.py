@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class RoundingMode(StrEnum):
-    """Which neighbour of an unrepresentable value is delivered. RQ-4.3 to RQ-4.13, RQ-9.1 to RQ-9.3."""
+    """Which neighbour of an unrepresentable value is delivered. RQ-4.3 to RQ-4.13, RQ-4.16, RQ-9.1 to RQ-9.3."""
 
     TIES_TO_EVEN = "ties_to_even"
     TIES_TO_ODD = "ties_to_odd"

@@ -44,6 +44,19 @@ def decode_nan(sign: int, magnitude: int, fmt: Format) -> Datum:
     return Datum("nan", sign, payload=trailing, payload_width=fmt.t, signaling=signaling)
 
 
+def parts(code: int, fmt: Format) -> tuple[int, int, int]:
+    """Sign, significand and exponent of a finite code, the exponent that of its quantum (RQ-3.7)."""
+    d = decode(code, fmt)
+    assert d.kind == "finite"
+    if isinstance(fmt, Int):
+        q = -fmt.fraction_bits
+    else:
+        q = (max(floor_log2(d.value), fmt.emin) if d.value else fmt.emin) - fmt.precision + 1
+    significand = d.value / power(q)
+    assert significand.denominator == 1
+    return d.sign, significand.numerator, q
+
+
 def is_subnormal(d: Datum, source: Format | None) -> bool:
     """Whether a datum is subnormal in its source format (RQ-5.13)."""
     return d.kind == "finite" and isinstance(source, Float) and source.zero and 0 < d.value < power(source.emin)

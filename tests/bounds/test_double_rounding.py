@@ -82,6 +82,17 @@ def test_decision_equals_brute_force_where_few_numbers_tell(scale):
             check(source, via, target, last, first)
 
 
+def test_decision_equals_brute_force_where_only_an_end_of_a_range_tells():
+    """448 alone is out of the intermediate range, or alone rounds into it."""
+    source, target = rq.get_format("float8_e4m3fn"), rq.get_format("float16")
+    short = rq.FloatFormat(precision=4, exponent_width=4, bias=7, nan="all_ones", infinity=True)
+    for last in MODES:
+        for via in (short, rq.FloatFormat(precision=4, exponent_width=4, bias=7, nan="negative_zero", infinity=True), rq.IntFormat(width=19, fraction_bits=9)):
+            check(source, via, target, last, last)
+            check(via, source, target, last, last)
+    assert abs(bounds.is_innocuous(source, short, target).counterexample.value) == 448
+
+
 @st.composite
 def formats(draw, precisions, exponents, widths):
     """A user-defined format; a format without zero has precision 1."""
