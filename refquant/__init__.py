@@ -4,7 +4,7 @@ from importlib import import_module
 from types import ModuleType
 
 from refquant import errors, policies
-from refquant.codec import CodesAndFlags, ValuesAndFlags, convert, decode, encode, round
+from refquant.codec import CodesAndFlags, ValuesAndFlags, convert, decode, encode, round, value_table
 from refquant.containers import codes_from_signed, pack, unpack
 from refquant.dispatch import list_backends
 from refquant.formats import FloatFormat, IntFormat, get_format, list_formats
@@ -53,5 +53,6 @@ __all__ = [
     "policies",
     "round",
     "unpack",
+    "value_table",
     "verify",
 ]

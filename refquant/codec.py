@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from refquant import execution, inputs
 from refquant.containers import container_for, decode_container, exact_integers
 from refquant.dispatch import function
+from refquant.errors import RangeExceededError
 from refquant.extended import extended_from_float64
 from refquant.formats import Format, get_format
 from refquant.inputs import Source
@@ -227,7 +228,7 @@ def _decoded(given: Source, source: Format, wanted: np.dtype[Any], kind: NanOutM
     sink = None if out is None else _float_out(out, wanted, given.array.shape)
     stages = Stages(None, None, plan, None)  # type: ignore[arg-type]  # an exact plan never raises, so no policies are named
     if source.width <= 16 and given.array.size > 1 << 16 and not return_flags and sink is None:
-        return value_table(source, wanted, kind)[given.array]
+        return _table(source, wanted, kind)[given.array]
     codes, flags = execution.project(given, container, stages, None, sink, return_flags, backend)
     values = codes.view(wanted) if wanted.itemsize == codes.dtype.itemsize else extended_from_float64(codes)
     result = values[()] if given.is_scalar and out is None else _placed(values, out)
@@ -250,9 +251,42 @@ def _float_out(out: Any, wanted: np.dtype[Any], shape: tuple[int, ...]) -> Any:
     return None
 
 
+def value_table(fmt: Format | str, *, dtype: Any = None) -> NDArray[Any]:
+    """Return the exact value of every code of a format, in the order of the codes.
+
+    ``table[code] = decode(code)`` (RQ-2.3).
+
+    Parameters
+    ----------
+    fmt : Format or str
+        A format of at most 16 bits.
+    dtype : dtype, optional
+        As in `decode`.
+
+    Returns
+    -------
+    ndarray of `dtype`, shape (2**width,)
+        Read-only; made once for each format and dtype.
+
+    Raises
+    ------
+    RangeExceededError
+        If the format has more than 16 bits, or `dtype` cannot hold its values.
+
+    Examples
+    --------
+    >>> import refquant as rq
+    >>> rq.value_table("float4_e2m1fn")[:8].tolist()
+    [0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0]
+    """
+    source = get_format(fmt)
+    if source.width > 16:
+        raise RangeExceededError(f"fmt: {source.name} has 2**{source.width} codes; a table has at most 2**16")
+    return _table(source, np.dtype(np.float64 if dtype is None else dtype), NanOutMode.KEEP)
+
+
 @lru_cache(maxsize=64)
-def value_table(fmt: Format, dtype: np.dtype[Any], nan_out: NanOutMode = NanOutMode.KEEP) -> NDArray[Any]:
-    """Return the value of every code of a format of at most 16 bits, read-only."""
+def _table(fmt: Format, dtype: np.dtype[Any], nan_out: NanOutMode) -> NDArray[Any]:
     table: NDArray[Any] = decode(np.arange(1 << fmt.width, dtype=fmt.code_dtype), fmt, dtype=dtype, nan_out=nan_out)
     table.flags.writeable = False
     return table

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from refquant import inputs
 from refquant.errors import CodeRangeError, InputTypeError, RangeExceededError, UnknownNameError
-from refquant.formats import Format, IntEncoding, IntFormat, get_format, value_parts
+from refquant.formats import Format, IntEncoding, IntFormat, get_format
 from refquant.inputs import Source
 
 _FLOATS = ("float32", "float64")
@@ -19,7 +19,7 @@ def holds(container: Format, fmt: Format) -> bool:
     """Return whether every datum of a format is one of the container's: numbers, signed zero, Inf and NaN."""
     big, small = container.grid, fmt.grid
     special = (small.infinity < 0 or container.has_infinity) and (not fmt.has_nan or container.has_nan)
-    zeros = (not fmt.has_negative_zero or container.has_negative_zero) and small.first_index >= big.first_index
+    zeros = (not fmt.has_negative_zero or container.has_negative_zero) and (small.first_index > 0 or not big.first_index)
     sides = all(_side_holds(container, fmt, side) for side in (False, True))
     return special and zeros and sides
 
@@ -31,9 +31,9 @@ def _side_holds(container: Format, fmt: Format, negative: bool) -> bool:
         return True
     if fmt.magnitude(top) > container.magnitude(big.max_negative if negative else big.max_positive):
         return False
-    significand, exponent = value_parts(small, top)
-    digits = min(small.precision, significand.bit_length() + exponent - small.min_quantum)  # of the longest significand
-    return small.min_quantum >= big.min_quantum and digits <= big.precision
+    digits = min(small.precision, (top - (top % 2 == 0)).bit_length())  # of the longest odd significand
+    starts = not big.first_index or fmt.min_subnormal >= container.min_subnormal
+    return starts and small.min_quantum >= big.min_quantum and digits <= big.precision
 
 
 def decode_container(wanted: np.dtype[Any], fmt: Format) -> Format:

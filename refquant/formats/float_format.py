@@ -129,7 +129,7 @@ class FloatFormat(ScalarFormat):
             raise InvalidFormatError("zero=False needs signed=False")
         if self.signaling_nan is SignalingNan.MSB_CLEAR and not ieee:
             raise InvalidFormatError("signaling_nan='msb_clear' needs nan='ieee'")
-        if self.max_finite_index < 1:
+        if self.max_finite_index < (1 if self.zero else 1 << (self.precision - 1)):
             raise InvalidFormatError("exponent_width, precision: the special codes leave no positive finite value")
 
     @property
@@ -200,7 +200,7 @@ class FloatFormat(ScalarFormat):
         if self.nan is NanCodes.IEEE:
             return self.magnitude_codes - (1 << (self.precision - 1)) - 1
         reserved = int(self.nan is NanCodes.ALL_ONES) + int(self.infinity)
-        return self.magnitude_codes - 1 - reserved + int(not self.zero)
+        return self.magnitude_codes - 1 - reserved + (0 if self.zero else 1 << (self.precision - 1))
 
     @cached_property
     def grid(self) -> Grid:
@@ -214,7 +214,7 @@ class FloatFormat(ScalarFormat):
             min_quantum=self.emin - self.precision + 1,
             max_positive=top,
             max_negative=top if self.signed else 0,
-            first_index=int(not self.zero),
+            first_index=0 if self.zero else 1 << (self.precision - 1),
             negative_base=one_below_sign if self.signed else 0,
             negative_step=1,
             has_negative_zero=int(self.has_negative_zero),

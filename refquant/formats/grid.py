@@ -17,7 +17,7 @@ class Grid(NamedTuple):
     min_quantum: int  #: exponent of the smallest quantum
     max_positive: int  #: index of the largest finite value
     max_negative: int  #: the same on the negative side; 0 where there are no negatives
-    first_index: int  #: 0, or 1 where the format has no zero
+    first_index: int  #: 0, or the index of the least value (a normal one) where the format has no zero
     negative_base: int  #: 0 where there are no negatives, or they are two's complement
     negative_step: int  #: 1: sign and magnitude; -1: two's complement
     has_negative_zero: int

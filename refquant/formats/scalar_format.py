@@ -41,13 +41,13 @@ class ScalarFormat:
     @property
     def min_subnormal(self) -> Fraction:
         """Least positive value. RQ-1.2."""
-        return self.magnitude(1)
+        return self.magnitude(max(self.grid.first_index, 1))
 
     @property
     def min_normal(self) -> Fraction:
         """Least positive normal value (the least positive value where there are no subnormals). RQ-1.2."""
         g = self.grid
-        return self.magnitude(1 << (g.precision - 1) if g.has_subnormals else 1)
+        return self.magnitude(max(g.first_index, 1 << (g.precision - 1) if g.has_subnormals else 1))
 
     @property
     def code_dtype(self) -> np.dtype[np.unsignedinteger[Any]]:

@@ -47,7 +47,7 @@ def project(x: Located, plan: Plan, random: Lane | None, out: Lane, events: NDAr
     up = step_up(is_odd(x.below, plan), x.negative, x.fraction, plan, random)
     rounded = x.below + up
     if plan.grid.first_index:
-        rounded = np.maximum(rounded, (~x.exact_zero).astype(rounded.dtype))  # RQ-4.15
+        rounded = np.where(x.exact_zero, rounded, np.maximum(rounded, rounded.dtype.type(plan.grid.first_index)))  # RQ-4.15
     flushed = is_tiny(x.below, x.fraction, x.exact_zero, x.negative, plan, random, plan.flush_results == 2) if plan.flush_results else None
     if flushed is not None:
         rounded = np.where(flushed, rounded.dtype.type(0), rounded)
@@ -72,7 +72,7 @@ def _pack(rounded: Lane, over: Mask, x: Located, plan: Plan, out: Lane) -> None:
         code = n + x.negative * u(g.negative_base) if g.negative_base else n
     else:
         code = np.where(x.negative != 0, u(0) - n, n) & u((1 << g.width) - 1)
-    if plan.zero_code != (0, g.negative_base) or g.first_index:
+    if plan.zero_code != (0, g.negative_base):
         code = np.where(rounded == 0, _by_side(plan.zero_code, x.negative), code)
     if g.first_index:
         code = np.where(x.exact_zero, _by_side(plan.exact_zero_code, x.negative), code)
@@ -87,7 +87,7 @@ def _pack(rounded: Lane, over: Mask, x: Located, plan: Plan, out: Lane) -> None:
 
 def _below_min(x: Located, plan: Plan) -> Mask | None:
     """RQ-5.11: where a nonzero magnitude is below the least one, if that matters."""
-    return None if plan.below_code is None else (x.below == 0) & ~x.exact_zero
+    return None if plan.below_code is None else (x.below < plan.grid.first_index) & ~x.exact_zero
 
 
 def _by_side(pair: tuple[int, int], negative: Lane) -> Any:
@@ -98,6 +98,8 @@ def _by_side(pair: tuple[int, int], negative: Lane) -> Any:
 def _record(over: Mask, flushed: Mask | None, x: Located, plan: Plan, random: Lane | None, events: NDArray[np.uint8]) -> None:
     """RQ-6.2 to RQ-6.8, for finite magnitudes."""
     inexact = x.fraction != 0
+    if plan.grid.first_index:
+        inexact |= x.below < plan.grid.first_index  # delivered as the least value
     event = np.where(inexact, np.uint8(plan.inexact_event), np.uint8(0))
     if plan.underflow_event:
         tiny = is_tiny(x.below, x.fraction, x.exact_zero, x.negative, plan, random, bool(plan.tiny_before))

@@ -35,7 +35,7 @@ def is_odd(index: Lane, plan: Plan) -> Lane:
 def is_tiny(index: Lane, fraction: Lane, exact_zero: Lane, negative: Lane, plan: Plan, random: Lane | None, before: bool) -> Lane:
     """Return where 0 < |r| < min_normal, r before rounding or rounded with unbounded exponent range. RQ-6.4."""
     g = plan.grid
-    smallest = 1 << (g.precision - 1) if g.has_subnormals else 1
+    smallest = 1 << (g.precision - 1)
     u = index.dtype.type
     tiny = (index < u(smallest)) & ~exact_zero
     if before:

@@ -14,7 +14,8 @@ from refquant.reference.bits import Lane
 def stochastic_step(fraction: Lane, kind: int, n: int, random: Lane) -> Lane:
     """Return 1 where the mode steps up, else 0: A, B, C for kind 1, 2, 3. RQ-9.1 to RQ-9.3.
 
-    The probability of a step is that of RQ-9.4. `fraction` is v * 2**64, its bit 0 set where digits below it are lost; n <= 32, so floor(v * 2**(n + 1)) is exact.
+    The probability of a step is that of RQ-9.4.
+    `fraction` is v * 2**64, its bit 0 set where digits below it are lost; n <= 32, so floor(v * 2**(n + 1)) is exact.
     """
     u = np.uint64
     if kind == 2:

@@ -24,13 +24,22 @@ def oracle_policies(policies: rq.Policies) -> oracle.policies.Policies:
     return oracle.policies.Policies(**plain)
 
 
+@lru_cache(maxsize=256)
+def spec_format(fmt) -> oracle.formats.Format:
+    """The oracle's format: from the tables by name, or with the parameters of a user's format."""
+    if isinstance(fmt, str):
+        return oracle.formats.get(fmt)
+    kind = oracle.formats.Float if isinstance(fmt, rq.FloatFormat) else oracle.formats.Int
+    return kind(**{k: str(v) if isinstance(v, str) else v for k, v in dataclasses.asdict(fmt).items()})
+
+
 @lru_cache(maxsize=32)
 def places(name: str, negative: bool, kind: str) -> tuple[np.ndarray, np.ndarray]:
     """(inputs of a dtype, which segment each lies in): segment 2i is point i, segment 2i + 1 lies above it.
 
     The dtype's values on every point, next to it on both sides, and halfway to the next point.
     """
-    fmt = oracle.formats.get(name)
+    fmt = spec_format(name)
     points = oracle.steps.expand(fmt, negative).points
     dtype = np.dtype(kind)
     with np.errstate(over="ignore", under="ignore"):
@@ -53,7 +62,7 @@ def places(name: str, negative: bool, kind: str) -> tuple[np.ndarray, np.ndarray
 @lru_cache(maxsize=32)
 def parts_places(name: str, negative: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(significand, exponent, segment): every point, and a 2**-40 of its last digit above and below it; no float anywhere."""
-    points = oracle.steps.expand(oracle.formats.get(name), negative).points
+    points = oracle.steps.expand(spec_format(name), negative).points
     significand, exponent, segment = [], [], []
     for i, p in enumerate(points):
         e = -(p.denominator.bit_length() - 1)
@@ -71,7 +80,7 @@ def parts_places(name: str, negative: bool) -> tuple[np.ndarray, np.ndarray, np.
 
 def results(name: str, negative: bool, policies: rq.Policies) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(codes, flags, status) of every segment; status 0 known, 1 must raise, 2 not one step."""
-    steps = oracle.steps.steps(oracle.formats.get(name), negative, oracle_policies(policies))
+    steps = oracle.steps.steps(spec_format(name), negative, oracle_policies(policies))
     both = [r for pair in zip(steps.at, steps.between, strict=True) for r in pair]
     codes = np.array([r.code or 0 for r in both], np.uint64)
     flags = np.array([r.flags for r in both], np.uint8)
