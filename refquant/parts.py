@@ -20,7 +20,7 @@ class Parts(NamedTuple):
     """``(-1)**sign * significand * 2**exponent`` where kind is 0; kind 1 is Inf, 2 a quiet and 3 a signalling NaN. RQ-3.7."""
 
     sign: Any  #: bool
-    significand: Any  #: uint64; of a NaN its trailing field
+    significand: Any  #: uint64; of a NaN its trailing field, its first bit at bit 51 as in a float64
     exponent: Any  #: int32
     kind: Any  #: uint8
 
@@ -51,7 +51,8 @@ def decode_parts(codes: ArrayLike, fmt: Format | str, *, backend: str | None = N
 
     Notes
     -----
-    Exact for every format, whatever its range. Inf has significand 0; a NaN's significand is its trailing field.
+    Exact for every format, whatever its range. Inf has significand 0; a NaN's significand is its trailing field, the most significant
+    bit at bit 51 as in a float64. ``encode_parts(*decode_parts(c)[:3], fmt, kind=...)`` gives c back (NaN: under ``nan='keep_payload'``).
 
     Examples
     --------
@@ -79,7 +80,7 @@ def encode_parts(
     sign : array_like of bool or 0/1
         Shapes broadcast against each other. Not modified.
     significand : array_like of integers
-        0 <= significand < 2**64; of a NaN its trailing field in a float64.
+        0 <= significand < 2**64; of a NaN its trailing field, the most significant bit at bit 51 as in a float64.
     exponent : array_like of integers
         Any 64-bit integer.
     fmt : Format or str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from decimal import Decimal
 from fractions import Fraction
 from numbers import Rational
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from refquant.errors import InputTypeError
+from refquant.extended import extended_parts
 from refquant.formats import Grid
 
 _LIMIT = (1 << 64) - 1
@@ -54,14 +54,37 @@ def exact(value: Any, where: str = "x") -> Exact:
     raise InputTypeError(f"{where}: expected a real number, got {type(value).__name__} {value!r}")
 
 
+#: (trailing bits, exponent bits) by item size; a float's bits are read as integers, since arithmetic on subnormals depends on FTZ and DAZ.
+_FIELDS = {2: (10, 5), 4: (23, 8), 8: (52, 11)}
+
+
 def _exact_float(value: Any) -> Exact:
-    if value - value == 0:  # finite
-        ratio = Fraction(*value.as_integer_ratio())
-        return Exact(ratio < 0 or (ratio == 0 and bool(np.signbit(value))), abs(ratio))
-    bits = struct.unpack("<Q", struct.pack("<d", float(value)))[0]
-    payload = bits & ((1 << FLOAT64_PAYLOAD) - 1)
+    a = np.asarray(value)
+    if a.dtype.itemsize > 8:
+        return _exact_extended(a)
+    t, w = _FIELDS[a.dtype.itemsize]
+    bits = int(a.view(f"u{a.dtype.itemsize}")[()])
+    negative, biased, trailing = bool(bits >> (t + w)), (bits >> t) & ((1 << w) - 1), bits & ((1 << t) - 1)
+    if biased == (1 << w) - 1:
+        return _not_finite(negative, trailing << (FLOAT64_PAYLOAD - t))
+    exponent = max(biased, 1) - ((1 << (w - 1)) - 1) - t
+    return Exact(negative, _scaled(trailing | (biased != 0) << t, exponent))
+
+
+def _exact_extended(a: NDArray[Any]) -> Exact:
+    negative, significand, exponent, kind, width = (p if isinstance(p, int) else int(p[0]) for p in extended_parts(a.reshape(1), False))
+    if kind:
+        return Exact(bool(negative), Fraction(0), kind, (significand >> (width - FLOAT64_PAYLOAD)) | (FLOAT64_QUIET if kind == 2 else 0))
+    return Exact(bool(negative), _scaled(significand, exponent))
+
+
+def _not_finite(negative: bool, payload: int) -> Exact:
     kind = 1 if not payload else 2 if payload & FLOAT64_QUIET else 3
-    return Exact(bool(bits >> 63), Fraction(0), kind, payload)
+    return Exact(negative, Fraction(0), kind, payload)
+
+
+def _scaled(significand: int, exponent: int) -> Fraction:
+    return Fraction(significand << exponent) if exponent >= 0 else Fraction(significand, 1 << -exponent)
 
 
 def _exact_decimal(value: Decimal) -> Exact:

@@ -12,6 +12,7 @@ from refquant.reference.bits import Lane, bit_length
 
 #: Kinds of parts. RQ-3.7
 FINITE, INFINITE, QUIET_NAN, SIGNALING_NAN = 0, 1, 2, 3
+NAN_PAYLOAD = 52  # the significand of a NaN's parts is its trailing field, aligned as in a float64
 _EXPONENT_LIMIT = 1 << 24  # past every format's range; keeps sums of exponents inside int32
 
 
@@ -114,5 +115,6 @@ def to_parts(x: Operand) -> tuple[NDArray[np.bool_], NDArray[np.uint64], NDArray
     if x.nan is not None:
         signals = (x.payload & x.payload.dtype.type(x.quiet)) == 0 if x.quiet else np.zeros_like(x.nan)
         kind[x.nan] = np.where(signals[x.nan], SIGNALING_NAN, QUIET_NAN)
-        significand, exponent = np.where(x.nan, x.payload, significand), np.where(x.nan, np.int32(0), exponent)
+        payload = x.payload.astype(np.uint64) << np.uint64(NAN_PAYLOAD - x.payload_width)
+        significand, exponent = np.where(x.nan, payload, significand), np.where(x.nan, np.int32(0), exponent)
     return x.negative != 0, significand.astype(np.uint64), exponent, kind

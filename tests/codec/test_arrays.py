@@ -214,6 +214,17 @@ def test_signalling_nans_survive_keep_payload():
             assert np.array_equal(rq.encode(rq.decode(codes, name, dtype=dtype), name, dialect=keep), codes)
 
 
+@pytest.mark.parametrize(
+    "name", ["float8_e5m2", "float8_e4m3fn", "float8_e4m3fnuz", "float8_e3m4", "float16", "bfloat16", "e0m3", "float8_e8m0fnu", "binary8p3se"]
+)
+def test_every_code_comes_back_from_its_parts(name):
+    fmt = rq.get_format(name)
+    codes = np.arange(1 << fmt.width, dtype=fmt.code_dtype)
+    keep = rq.get_dialect("default").replace(nan="keep_payload" if fmt.has_nan else None)
+    sign, significand, exponent, kind = rq.decode_parts(codes, name)
+    assert np.array_equal(rq.encode_parts(sign, significand, exponent, name, kind=kind, dialect=keep), codes)
+
+
 def test_nan_out_is_canonical_on_request():
     codes = np.uint8([0x7D, 0x7F, 0xFD])
     assert {hex(v) for v in rq.decode(codes, "float8_e5m2", nan_out="canonical").view(np.uint64).tolist()} == {"0x7ff8000000000000"}
