@@ -38,7 +38,7 @@ def results():
     found += [rq.encode(tiny, f, rounding=m) for f in ("float64", "float32") for m in ("ties_to_even", "away_from_zero")]
     found += [rq.decode(np.arange(8, dtype=np.uint16), "bfloat16", dtype=np.float32).view(np.uint32)]
     found += [rq.decode(np.arange(8, dtype=np.uint64), "float64", dtype=np.longdouble).view(np.uint8)]
-    found += [rq.encode(np.array([Fraction(1, 1 << 1070), 5e-324, np.float32(1e-45)], object), "float64")]
+    found += [rq.encode(np.array([Fraction(1, 1 << 1070), 5e-324, subnormal[0]], object), "float64")]
     found += [rq.round(subnormal, "bfloat16").view(np.uint32), rq.bounds.round_trip(subnormal, "bfloat16").view(np.uint64)]
     return [a.tobytes() for a in found]
 
