@@ -84,6 +84,33 @@ def test_to_odd_overflow() -> None:
     assert codec.encode(10**30, formats.get("float8_e5m2"), Policies(rounding="to_odd")).code == 0x7B
 
 
+# (format, overflow, to_odd_overflow, mode): codes of 10**30, -10**30, +Inf, -Inf (RQ-5.7, RQ-5.16; IEEE P3109 v4.0 for unsigned formats).
+ONE_SIDED = {
+    ("binary8p3uf", "saturate_above", "infinity", "ties_to_even"): (0xFE, 0xFF, 0xFE, 0xFF),
+    ("binary8p3uf", "saturate_above", "infinity", "toward_zero"): (0xFE, 0x00, 0xFE, 0xFF),
+    ("binary8p3uf", "saturate_above", "infinity", "toward_positive"): (0xFE, 0x00, 0xFE, 0xFF),
+    ("binary8p3ue", "no_saturate", "bound_above", "to_odd"): (0xFD, 0xFF, 0xFE, 0xFF),
+    ("binary8p3ue", "no_saturate", "bound", "to_odd"): (0xFD, 0x00, 0xFE, 0xFF),
+    ("float8_e5m2", "saturate_above", "bound", "ties_to_even"): (0x7B, 0xFC, 0x7B, 0xFC),
+    ("uint8", "saturate_above", "bound", "ties_to_even"): (0xFF, 0x00, 0xFF, 0x00),
+}
+
+
+@pytest.mark.parametrize("case", ONE_SIDED)
+def test_policies_of_one_side(case: tuple[str, str, str, str]) -> None:
+    name, overflow, to_odd_overflow, mode = case
+    policies = Policies(rounding=mode, overflow=overflow, to_odd_overflow=to_odd_overflow)
+    inputs = [Datum("finite", s, Fraction(10) ** 30) for s in (0, 1)] + [Datum("inf", s) for s in (0, 1)]
+    assert tuple(codec.encode(d, formats.get(name), policies).code for d in inputs) == ONE_SIDED[case]
+
+
+def test_below_the_least_value_of_a_format_without_zero() -> None:
+    fmt, policies = formats.get("float8_e8m0fnu"), Policies(below_min="nan", rounding="away_from_zero")
+    assert codec.encode(Fraction(1, 2**128), fmt, policies) == (0xFF, INVALID, None)
+    assert codec.encode(Fraction(1, 2**127), fmt, policies) == (0x00, 0, None)
+    assert outcome(Datum("finite", 0, Fraction(1, 2**128)), fmt, Policies(below_min="nan", nan="error")) == "raises"
+
+
 # target, overflow: results of 300, -300, -0.3, -3, 255.5 (RQ-5.5, RQ-6.7). 300 = 0x12C.
 INTEGERS = {
     ("int8", "no_saturate"): (0x7F, 0x80, 0x00, 0xFD, 0x7F),
@@ -167,9 +194,10 @@ NANS = {
         "int8": "refused",
     },
     "all_ones": {"float8_e5m2": (0x7F, 0x7F), "float8_e4m3fn": (0x7F, 0x7F), "float8_e4m3fnuz": (0x80, 0x80), "float6_e2m3fn": "refused"},
+    "all_ones_keep_sign": {"float8_e5m2": (0x7F, 0xFF), "float8_e4m3fn": (0x7F, 0xFF), "float8_e4m3fnuz": (0x80, 0x80), "int8": "refused"},
     "keep_payload": {"float8_e5m2": (0x7E, 0xFE), "float8_e4m3fn": (0x7F, 0xFF), "binary8p3se": (0x80, 0x80), "binary8p3ue": (0xFF, 0xFF), "uint8": "refused"},
     "quiet_payload": {"float8_e5m2": (0x7E, 0xFE), "float8_e4m3fn": (0x7F, 0xFF), "float4_e2m1fn": "refused"},
-    "to_zero": {"float8_e5m2": (0, 0), "float4_e2m1fn": (0, 0), "int8": (0, 0), "float8_e8m0fnu": (0, 0)},
+    "to_zero": {"float8_e5m2": (0, 0), "float4_e2m1fn": (0, 0), "int8": (0, 0), "float8_e8m0fnu": "refused"},
     "zero_sign_inverted": {"float4_e2m1fn": (8, 0), "float8_e4m3fnuz": (0, 0), "int8": (0, 0), "e0m3": (8, 0), "ue4m3": (0, 0)},
     "to_max": {"float8_e5m2": (0x7B, 0x7B), "float4_e2m1fn": (7, 7), "int8": (0x7F, 0x7F), "uint8": (0xFF, 0xFF), "float8_e8m0fnu": (0xFE, 0xFE)},
     "to_min": {"float8_e5m2": (0xFB, 0xFB), "float4_e2m1fn": (0xF, 0xF), "int8": (0x80, 0x80), "uint8": (0, 0), "float8_e8m0fnu": (0, 0)},
