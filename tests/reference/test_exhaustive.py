@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import oracle
 import pytest
-from stepcases import DETERMINISTIC, compare_format
+from stepcases import DETERMINISTIC, compare_format, parts_places, places
 
 import refquant as rq
 
@@ -13,6 +13,14 @@ pytestmark = pytest.mark.exhaustive
 P3109 = [n for n in rq.list_formats(p3109=True) if n not in rq.list_formats()]
 WIDER = [n for n in P3109 if rq.get_format(n).width > 8]
 SIXTEEN = ["float16", "bfloat16", *(f"{u}int{n}" for u in ("", "u") for n in range(9, 17))]
+
+
+@pytest.fixture(autouse=True)
+def little_memory():
+    """What is kept of a 16-bit format is large: forget it before the next one."""
+    yield
+    for kept in (oracle.steps.expand, oracle.steps.project_all, places, parts_places):
+        kept.cache_clear()
 
 
 @pytest.mark.parametrize("name", WIDER)
