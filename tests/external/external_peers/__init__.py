@@ -1,0 +1,1 @@
+"""Other people's software: one module each, as `attestation.compare.Implementation` says."""

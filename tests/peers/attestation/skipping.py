@@ -1,0 +1,26 @@
+"""Load the module of a peer, or skip with the reason."""
+
+from __future__ import annotations
+
+import importlib
+from importlib.metadata import PackageNotFoundError, version
+
+import pytest
+from packaging.specifiers import SpecifierSet
+
+from attestation.claims import load
+
+
+def peer(name: str):
+    """The module of a peer; a skip where it is missing, or has another version than the one attested."""
+    stated = load()[0][name]
+    if stated.package:
+        try:
+            found = version(stated.package)
+        except PackageNotFoundError:
+            pytest.skip(f"{stated.package} is not installed")
+        if not SpecifierSet(stated.version).contains(found, prereleases=True):
+            pytest.skip(f"{stated.package} {found} is installed, {stated.version} is attested")
+    module = importlib.import_module(stated.module)
+    getattr(module, "host", lambda: None)()  # builds what must be built, or skips
+    return module
