@@ -15,7 +15,7 @@ from refquant.errors import RangeExceededError
 from refquant.extended import extended_from_float64
 from refquant.formats import Format, get_format
 from refquant.inputs import Source
-from refquant.policies import Dialect, NanMode, NanOutMode, OverflowMode, Philox, RandomBits, RoundingMode
+from refquant.policies import Dialect, NanMode, NanOutMode, OverflowMode, Philox, Plan, RandomBits, RoundingMode
 from refquant.policies.knobs import choice
 from refquant.stages import Stages, exact_plan, plan_stages, random_for
 
@@ -223,8 +223,7 @@ def decode(
 
 def _decoded(given: Source, source: Format, wanted: np.dtype[Any], kind: NanOutMode, backend: str | None, out: Any, return_flags: bool) -> Any:
     container = decode_container(wanted, source)
-    moves = NanMode.CANONICAL if kind is NanOutMode.CANONICAL else NanMode.KEEP_PAYLOAD
-    plan = exact_plan(container, moves if container.has_nan else None)
+    plan = _exact_plan(container, kind)
     sink = None if out is None else _float_out(out, wanted, given.array.shape)
     stages = Stages(None, None, plan, None)  # type: ignore[arg-type]  # an exact plan never raises, so no policies are named
     if source.width <= 16 and given.array.size > 1 << 16 and not return_flags and sink is None:
@@ -358,7 +357,25 @@ def round(
     target, source = get_format(fmt), inputs.as_source(x)
     stages = plan_stages(target, source.name, dialect=dialect, rounding=rounding, overflow=overflow, random=random)
     dtype = container_for(source, target)
-    codes, flags = execution.project(source, target, stages, random_for(random, source.array.shape), None, return_flags, backend)
-    values = decode(codes, target, dtype=dtype, out=out, nan_out=stages.policies.nan_out)
+    bits = random_for(random, source.array.shape)
+    values, flags = _rounded(source, target, stages, bits, dtype, out, return_flags, backend)
     result = values[()] if source.is_scalar and out is None else values
     return ValuesAndFlags(result, flags[()] if source.is_scalar and flags is not None else flags) if return_flags else result
+
+
+def _rounded(source: Source, target: Format, stages: Stages, bits: Random, dtype: np.dtype[Any], out: Any, return_flags: bool, backend: str | None) -> Any:
+    """Return (values, flags): chunk by chunk where the values are codes of a float format, else by way of the target's codes."""
+    nan_out = stages.policies.nan_out
+    if dtype.kind in "Oiu" or dtype.itemsize > 8:
+        codes, flags = execution.project(source, target, stages, bits, None, return_flags, backend)
+        return decode(codes, target, dtype=dtype, out=out, nan_out=nan_out), flags
+    container = decode_container(dtype, target)
+    delivered = stages._replace(deliver=_exact_plan(container, nan_out), into=container)
+    sink = None if out is None else _float_out(out, dtype, source.array.shape)
+    codes, flags = execution.project(source, target, delivered, bits, sink, return_flags, backend)
+    return (codes.view(dtype) if out is None else out), flags
+
+
+def _exact_plan(container: Format, nan_out: NanOutMode) -> Plan:
+    moves = NanMode.CANONICAL if nan_out is NanOutMode.CANONICAL else NanMode.KEEP_PAYLOAD
+    return exact_plan(container, moves if container.has_nan else None)

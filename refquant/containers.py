@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from refquant import inputs
 from refquant.errors import CodeRangeError, InputTypeError, RangeExceededError, UnknownNameError
+from refquant.execution import walk
 from refquant.formats import Format, IntEncoding, IntFormat, get_format
 from refquant.inputs import Source
 
@@ -83,9 +84,12 @@ def exact_integers(codes: NDArray[Any], fmt: Format, wanted: np.dtype[Any]) -> N
     if not _integer_range_holds(wanted, fmt):
         raise RangeExceededError(f"dtype: {wanted} cannot hold every value of {fmt.name} exactly; use float64 or dtype=object (Fraction)")
     assert isinstance(fmt, IntFormat)
-    wide = codes.astype(np.uint64)
-    sign = (wide >> np.uint64(fmt.width - 1)) * np.uint64(fmt.grid.max_negative != 0)
-    return ((wide - (sign << np.uint64(fmt.width))) << np.uint64(-fmt.fraction_bits)).astype(wanted)
+    u, values = np.uint64, np.empty(codes.shape, wanted)
+    for _, (chunk, sink) in walk([codes, values], 1):
+        wide = chunk.astype(u)
+        sign = (wide >> u(fmt.width - 1)) * u(fmt.grid.max_negative != 0)
+        sink[...] = ((wide - (sign << u(fmt.width))) << u(-fmt.fraction_bits)).astype(wanted)
+    return values
 
 
 def pack(codes: ArrayLike, fmt: Format | str) -> Any:

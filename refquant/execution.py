@@ -54,7 +54,8 @@ def project(
     read = reader(source, backend)
     shape = source.array.shape
     raises = bool(stages.last.may_raise or (stages.first and stages.first.may_raise))
-    codes = np.empty(shape, target.code_dtype) if out is None else checked_out(out, target.code_dtype, shape)
+    dtype = (stages.into or target).code_dtype
+    codes = np.empty(shape, dtype) if out is None else checked_out(out, dtype, shape)
     flags = np.empty(shape, np.uint8) if want_flags else None
     if raises and out is not None:
         _refuse(source, target, stages, _run(read, source, stages, random, None, None, backend), read, random, backend)
@@ -90,6 +91,11 @@ def _run(read: Reader, source: Source, stages: Stages, random: Any, codes: Array
 
 
 def _chunk(read: Reader, parts: list[Array], stages: Stages, random: Any, base: int, out: Array, events: Array | None, backend: str | None) -> int:
+    if stages.deliver is not None:
+        codes = np.empty(out.size, np.uint32 if stages.last.grid.width <= 32 else np.uint64)
+        status = _chunk(read, parts, stages._replace(deliver=None), random, base, codes, events, backend)
+        function("convert", backend)(codes, stages.last.grid, stages.deliver, None, base, out, None)
+        return status
     if stages.first is None or stages.via is None:
         return read(parts, stages.last, random, base, out, events)
     middle = np.empty(out.size, stages.via.code_dtype)
@@ -125,7 +131,7 @@ def _refuse(source: Source, target: Format, stages: Stages, status: int, read: R
     if not status & RAISES:
         return
     events = np.empty(source.array.shape, np.uint8)
-    _run(read, source, stages, random, np.empty(source.array.shape, target.code_dtype), events, backend)
+    _run(read, source, stages, random, np.empty(source.array.shape, (stages.into or target).code_dtype), events, backend)
     where = np.flatnonzero(events.reshape(-1) & RAISES)
     index = tuple(int(i) for i in np.unravel_index(int(where[0]), source.array.shape))
     raise _refusal(source, target, stages, index, where.size)

@@ -13,12 +13,14 @@ from refquant.policies.knobs import choice
 
 
 class Stages(NamedTuple):
-    """What happens to a value: `first` into the intermediate format `via` (None: straight), `last` into the target."""
+    """What happens to a value: `first` into the intermediate format `via` (None: straight), `last` into the target, `deliver` as values."""
 
     first: Plan | None
     via: Format | None
     last: Plan
     policies: Policies
+    deliver: Plan | None = None  #: an exact conversion of the codes, into
+    into: Format | None = None  #: the format whose codes are delivered (None: the target's)
 
 
 def plan_stages(target: Format, source_name: str, *, dialect: Any, rounding: Any, overflow: Any, random: Any) -> Stages:

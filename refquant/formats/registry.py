@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from functools import cache, lru_cache
 
@@ -152,6 +151,8 @@ def _named(name: str) -> Format:
         return IntFormat(width=int(m[2]), signed=m[1] != "u")
     if (m := _P3109.fullmatch(key)) and 3 <= int(m[1]) <= 16 and 1 <= int(m[2]) <= int(m[1]) - (m[3] == "s"):
         return p3109_format(int(m[1]), int(m[2]), m[3] == "s", m[4] == "e")
+    import difflib  # loaded for this message alone
+
     near = difflib.get_close_matches(key, [*_SPELLINGS, *map(_key, list_formats(p3109=True))], 3, 0.7)
     known = {_key(n): n for n in list_formats(p3109=True)}
     hint = f"; did you mean {', '.join(dict.fromkeys(_SPELLINGS.get(n) or known[n] for n in near))}?" if near else ""

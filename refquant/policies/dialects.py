@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-
 from refquant.errors import InputTypeError, UnknownNameError
 from refquant.policies.dialect import Dialect, dialect_from
 
@@ -199,6 +197,8 @@ def get_dialect(name: Dialect | str) -> Dialect:
     key = name.strip().lower().replace("_", "-").replace("ml-dtypes", "ml_dtypes")
     if key in DIALECTS:
         return DIALECTS[key]
+    import difflib  # loaded for this message alone
+
     near = difflib.get_close_matches(key, DIALECTS, 3, 0.6)
     hint = f"; did you mean {', '.join(near)}?" if near else ""
     raise UnknownNameError(f"dialect: no dialect is named {name!r}{hint} The dialects are {', '.join(DIALECTS)}")

@@ -42,7 +42,7 @@ def split(x: Lane, distance: Lane) -> tuple[Lane, Lane]:
     width = lane_bits(x)
     if int(distance.max(initial=0)) < width:  # the usual case; 0 <= distance here means no jam
         right = np.maximum(distance, 0).astype(x.dtype)
-        kept, fraction = x >> right, np.where(right != 0, x << ((x.dtype.type(0) - right) & x.dtype.type(width - 1)), x.dtype.type(0))
+        kept, fraction = x >> right, (x << (x.dtype.type(width - 1) - right)) << x.dtype.type(1)  # two shifts, each below the width
     else:
         kept = shift_right(x, distance)
         inside = shift_left(x, np.int32(width) - distance)

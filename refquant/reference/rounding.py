@@ -18,9 +18,9 @@ def step_up(odd: Lane, negative: Lane, fraction: Lane, plan: Plan, random: Lane 
         assert random is not None  # the public layer refuses a stochastic mode without random bits
         return stochastic_step(fraction, plan.stochastic, plan.random_bits, random)
     u = fraction.dtype.type
-    half = u(1 << (lane_bits(fraction) - 1))
-    kind = (fraction != 0).astype(fraction.dtype) + (fraction >= half) + (fraction > half)  # exact, below half, half, above half
-    row = (negative << u(3)) | (odd << u(2)) | kind
+    at_least_half = fraction >> u(lane_bits(fraction) - 1)
+    beyond = ((fraction << u(1)) != 0).astype(fraction.dtype)  # past 0, or past one half
+    row = (negative << u(3)) | (odd << u(2)) | (at_least_half << u(1)) | beyond  # class: exact, below half, half, above half
     return (u(plan.table) >> row) & u(1)
 
 

@@ -2,6 +2,7 @@
 
 import pickle
 import sys
+import tracemalloc
 import warnings
 from fractions import Fraction
 
@@ -73,9 +74,10 @@ INTEGERS = [np.int8, np.uint8, np.int16, np.uint16, np.int32, np.uint32, np.int6
 def test_integers_are_rounded_once(dtype, name):
     info = np.iinfo(dtype)
     near = {s * (1 << b) + d for b in range(64) for d in (-2, -1, 0, 1, 2) for s in (1, -1)} | {info.max, info.min, info.max - 1, 448, 464, 465}
+    near |= {s * ((1 << b) - (1 << (b - 54))) for b in range(55, 64) for s in (1, -1)}  # the conversion of these to float64 rounds up to a power of two
     values = [v for v in sorted(near) if info.min <= v <= info.max]
     as_fractions = np.array([Fraction(v) for v in values], object)
-    for rounding in ("ties_to_even", "toward_zero", "ties_to_away", "to_odd", "toward_positive"):
+    for rounding in ("ties_to_even", "toward_zero", "ties_to_away", "to_odd", "toward_positive", "ties_to_zero"):
         got = rq.encode(np.array(values, dtype), name, rounding=rounding, return_flags=True)
         want = rq.encode(as_fractions, name, rounding=rounding, return_flags=True)  # itself compared with the oracle
         assert np.array_equal(got.codes, want.codes) and np.array_equal(got.flags, want.flags)
@@ -145,18 +147,24 @@ def test_results_do_not_depend_on_chunks(monkeypatch):
         assert np.array_equal(got.codes, want.codes) and np.array_equal(got.flags, want.flags)
 
 
-def test_working_memory_is_bounded():
-    import tracemalloc
-
-    x = np.ones(1 << 22, np.float32)
-    out = np.empty(x.size, np.uint8)
-    for rounding, random in (("ties_to_even", None), ("stochastic_b", rq.Philox(1, 32))):
-        rq.encode(x[:10], F, out=out[:10], rounding=rounding, random=random)
-        tracemalloc.start()
-        rq.encode(x, F, out=out, rounding=rounding, random=random)
-        peak = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
-        assert peak <= 8 << 20, f"{peak} bytes under {rounding}"
+@pytest.mark.parametrize("call", ["encode", "stochastic", "round", "decode", "convert", "round to int8", "error"])
+def test_working_memory_is_bounded(call):
+    x, codes = np.ones(1 << 22, np.float32), np.ones(1 << 22, np.uint8)
+    calls = {
+        "encode": lambda: rq.encode(x, F),
+        "stochastic": lambda: rq.encode(x, F, rounding="stochastic_b", random=rq.Philox(1, 32)),
+        "round": lambda: rq.round(x, F),
+        "decode": lambda: rq.decode(codes, F, dtype=np.float32),
+        "convert": lambda: rq.convert(codes, F, "float16"),
+        "round to int8": lambda: rq.round(x, "int8"),
+        "error": lambda: rq.encode(x, F, overflow="error", dialect=rq.get_dialect("default").replace(via="bfloat16")),
+    }
+    result = calls[call]()
+    tracemalloc.start()
+    calls[call]()
+    peak = tracemalloc.get_traced_memory()[1] - result.nbytes
+    tracemalloc.stop()
+    assert peak <= 8 << 20, f"{peak} bytes beyond input and output"
 
 
 @pytest.mark.parametrize("name", [*rq.list_formats(), "binary8p3se"])

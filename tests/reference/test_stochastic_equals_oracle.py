@@ -20,7 +20,18 @@ def test_every_random_integer_decides_as_the_oracle_says(name, mode, count_cases
     fmt, steps = rq.get_format(name), oracle.formats.get(name)
     g = fmt.grid
     lows = sorted(n for n in {0, 1, 1 << (g.precision - 1), (1 << (g.precision - 1)) + 1, g.max_positive - 1, g.max_positive} if n <= g.max_positive)
-    parts = [Fraction(0), Fraction(1, 1 << 70), Fraction(1, 3), Fraction(1, 2), Fraction(5, 8), Fraction((1 << 9) - 1, 1 << 9), 1 - Fraction(1, 1 << 60)]
+    parts = [
+        Fraction(0),
+        Fraction(1, 1 << 70),
+        Fraction(1, 3),
+        Fraction(1, 2),
+        Fraction(5, 8),
+        Fraction(3, 4),
+        Fraction(3, 16),
+        Fraction(7, 128),
+        Fraction((1 << 9) - 1, 1 << 9),
+        1 - Fraction(1, 1 << 60),
+    ]
     for n in (1, 3, 6):
         r = np.arange(1 << n, dtype=np.uint16)
         for low in lows:

@@ -1,5 +1,6 @@
 """Reference == oracle: formats of more than 8 bits, on a grid of boundaries and on whatever Hypothesis finds."""
 
+import itertools
 from fractions import Fraction
 from functools import lru_cache
 
@@ -88,6 +89,20 @@ def test_every_float_dtype_is_rounded_once(name, kind, count_cases):
             negative_zero = int(value == 0 and np.signbit(value) and rq.get_format(name).has_negative_zero)
             assert (code, flags) == (want.code | (negative_zero << (fmt.width - 1)), want.flags), f"{name} {value!r} {rounding}"
         count_cases(x.size)
+
+
+@pytest.mark.parametrize("name", ["float16", "float32", "float8_e5m2", "float8_e8m0fnu", "binary8p1se"])
+def test_tininess_after_rounding_sees_the_last_digit(name, count_cases):
+    """At, and a 2**-80 on both sides of, the point where the rounding with unbounded exponent reaches min_normal. RQ-6.4."""
+    fmt = rq.get_format(name)
+    quantum = fmt.min_normal / (1 << (fmt.precision - 1))
+    for k, d in itertools.product((1, 2, 3, 4), (0, 1, -1)):
+        x = fmt.min_normal - k * quantum / 8 + d * fmt.min_normal / (1 << 80)
+        for rounding, s in itertools.product(DETERMINISTIC, (1, -1)):
+            want = oracle.codec.encode(s * x, oracle.formats.get(name), oracle_policies(rq.Policies(rounding=rounding)))
+            got = rq.encode(s * x, name, rounding=rounding, return_flags=True)
+            assert (int(got.codes), int(got.flags)) == (want.code, want.flags), (name, s * x, rounding)
+            count_cases(1)
 
 
 def longdouble(x):
