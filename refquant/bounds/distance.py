@@ -195,7 +195,8 @@ def _deliver_out_of_range(bounds: NDArray[Any], source: Source, places: Magnitud
     for side, mask in enumerate((over & ~places.negative, over & places.negative)):
         if not mask.any():
             continue
-        value = math.inf if plan.wrap or (side and plan.absolute) else _delivered(plan.overflow_code[side], plan.overflow_event[side], fmt)
+        wraps = plan.wrap == 1 or (plan.wrap == 2 and not side)
+        value = math.inf if wraps or (side and plan.absolute) else _delivered(plan.overflow_code[side], plan.overflow_event[side], fmt)
         bounds[mask] = value if isinstance(value, float) else _distances(source, mask, value, bounds.dtype)
 
 

@@ -66,6 +66,11 @@ class Outcomes:
         return self.fmt.grid.first_index == 0
 
     @property
+    def replaces_negatives(self) -> bool:
+        """Whether `negative` decides what a value below zero becomes, whatever `overflow` says. RQ-5.12."""
+        return self.negative_mode is not None and not self.drops_sign
+
+    @property
     def drops_sign(self) -> bool:
         """Whether `negative` is ``absolute``, in an unsigned format. RQ-5.12."""
         return self.negative_mode is NegativeMode.ABSOLUTE

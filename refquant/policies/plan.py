@@ -25,7 +25,7 @@ class Plan(NamedTuple):
     random_bits: int  #: N of a stochastic rounding
     parity_offset: int  #: odd means ``(index - parity_offset) & 1``, RQ-4.14
     parity_always: int  #: 1: every nonzero index is odd (significand parity of precision 1)
-    wrap: int  #: 1: no value is out of range for the code, RQ-5.5
+    wrap: int  #: 1: codes are taken modulo 2**width, RQ-5.5; 2: those above zero alone, RQ-5.12
     absolute: int  #: 1: signs are dropped first, RQ-5.12
     flush_inputs: int
     flush_results: int  #: 0 none, 1 tiny after rounding, 2 tiny before rounding
@@ -67,7 +67,7 @@ def resolve(fmt: Format, policies: Policies, random_bits: int = 0) -> Plan:
     events = [o.event for o in (*over, *infinity, *nan, *exact_zero, *below) if o] + [outcomes.signaling_event()]
     return Plan(
         grid=fmt.grid, table=truth_table(mode), stochastic=stochastic_kind(mode), random_bits=random_bits, parity_offset=offset, parity_always=always,
-        wrap=int(wrap), absolute=int(outcomes.drops_sign), flush_inputs=int(policies.subnormals in (SubnormalMode.FLUSH_INPUTS, SubnormalMode.FLUSH_BOTH)),
+        wrap=int(wrap) * (2 if outcomes.replaces_negatives else 1), absolute=int(outcomes.drops_sign), flush_inputs=int(policies.subnormals in (SubnormalMode.FLUSH_INPUTS, SubnormalMode.FLUSH_BOTH)),
         flush_results=_flush_results(fmt, policies), tiny_before=int(policies.tininess is TininessMode.BEFORE),
         overflow_code=_codes(*over), overflow_event=_events(*over),
         infinity_code=_codes(*infinity), infinity_event=_events(*infinity), nan_code=_codes(*nan), nan_event=nan[0].event,

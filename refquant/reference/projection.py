@@ -80,7 +80,9 @@ def _pack(rounded: Lane, over: Mask, x: Located, plan: Plan, out: Lane) -> None:
     if below is not None and plan.below_code is not None:
         over = over & ~below
         code = np.where(below, _by_side(plan.below_code, x.negative), code)
-    if not plan.wrap and over.any():
+    if plan.wrap:
+        over = over & (x.negative != 0) if plan.wrap == 2 else np.zeros_like(over)
+    if over.any():
         code = np.where(over, _by_side(plan.overflow_code, x.negative), code)
     out[...] = code
 
