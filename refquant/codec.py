@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from refquant import execution, inputs
 from refquant.containers import container_for, decode_container, exact_integers
 from refquant.dispatch import function
-from refquant.errors import RangeExceededError
+from refquant.errors import InputTypeError, RangeExceededError
 from refquant.extended import extended_from_float64
 from refquant.formats import Format, get_format
 from refquant.inputs import Source
@@ -188,7 +188,7 @@ def decode(
 
     Returns
     -------
-    ndarray of `dtype`, or its scalar
+    ndarray of `dtype` (in native byte order), or its scalar
         Shape of `codes`; exact.
 
     Raises
@@ -212,13 +212,23 @@ def decode(
     """
     source = get_format(fmt)
     kind = choice("nan_out", nan_out or "keep", NanOutMode)
-    wanted = np.dtype(np.float64 if dtype is None else dtype)
+    wanted = _dtype(dtype)
     given = _code_source(codes, source)
+    if out is not None:
+        execution.checked_out(out, wanted, given.array.shape)
     if wanted.kind == "O":
-        return _as_given(_fractions(given, source), given.is_scalar, return_flags)
+        return _as_given(_fractions(given, source), given.is_scalar, return_flags, out)
     if wanted.kind in "iu" and not inputs.is_ml_dtype(wanted):
-        return _as_given(exact_integers(given.array, source, wanted), given.is_scalar, return_flags)
+        return _as_given(exact_integers(given.array, source, wanted), given.is_scalar, return_flags, out)
     return _decoded(given, source, wanted, kind, backend, out, return_flags)
+
+
+def _dtype(dtype: Any) -> np.dtype[Any]:
+    """Return a dtype in native byte order."""
+    try:
+        return inputs.native(np.dtype(np.float64 if dtype is None else dtype))
+    except TypeError:
+        raise InputTypeError(f"dtype: expected a float dtype, an integer dtype for an integer format, or object; got {dtype!r}") from None
 
 
 def _decoded(given: Source, source: Format, wanted: np.dtype[Any], kind: NanOutMode, backend: str | None, out: Any, return_flags: bool) -> Any:
@@ -244,9 +254,9 @@ def _placed(values: NDArray[Any], out: Any) -> Any:
 
 
 def _float_out(out: Any, wanted: np.dtype[Any], shape: tuple[int, ...]) -> Any:
-    if isinstance(out, np.ndarray) and out.dtype.newbyteorder("=") == wanted and wanted.itemsize <= 8:
-        return out.view(np.dtype(f"u{wanted.itemsize}").newbyteorder(out.dtype.byteorder if out.dtype.byteorder in "<>" else "="))
     execution.checked_out(out, wanted, shape)
+    if wanted.itemsize <= 8:
+        return out.view(np.dtype(f"u{wanted.itemsize}").newbyteorder(out.dtype.byteorder if out.dtype.byteorder in "<>" else "="))
     return None
 
 
@@ -281,7 +291,7 @@ def value_table(fmt: Format | str, *, dtype: Any = None) -> NDArray[Any]:
     source = get_format(fmt)
     if source.width > 16:
         raise RangeExceededError(f"fmt: {source.name} has 2**{source.width} codes; a table has at most 2**16")
-    return _table(source, np.dtype(np.float64 if dtype is None else dtype), NanOutMode.KEEP)
+    return _table(source, _dtype(dtype), NanOutMode.KEEP)
 
 
 @lru_cache(maxsize=64)
@@ -291,8 +301,10 @@ def _table(fmt: Format, dtype: np.dtype[Any], nan_out: NanOutMode) -> NDArray[An
     return table
 
 
-def _as_given(values: NDArray[Any], scalar: bool, return_flags: bool) -> Any:
-    result = values[()] if scalar else values
+def _as_given(values: NDArray[Any], scalar: bool, return_flags: bool, out: Any) -> Any:
+    if out is not None:
+        out[...] = values
+    result = out if out is not None else values[()] if scalar else values
     return ValuesAndFlags(result, np.zeros(values.shape, np.uint8)[() if scalar else ...]) if return_flags else result
 
 
@@ -332,7 +344,7 @@ def round(
     Returns
     -------
     ndarray, or its scalar
-        The dtype of `x` where it holds every value of the format exactly, else float32, else float64.
+        The dtype of `x` (in native byte order) where it holds every value of the format exactly, else float32, else float64.
 
     Raises
     ------

@@ -62,11 +62,11 @@ def container_for(source: Source, fmt: Format) -> np.dtype[Any]:
     if source.kind == inputs.EXACT:
         return np.dtype(object)
     if source.format is not None and holds(source.format, fmt):
-        return source.dtype if source.dtype.kind != "b" else np.dtype(np.uint8)
+        return inputs.native(source.dtype) if source.dtype.kind != "b" else np.dtype(np.uint8)
     if source.kind == inputs.CODES and source.dtype.kind in "iu" and _integer_range_holds(source.dtype, fmt):
-        return source.dtype
+        return inputs.native(source.dtype)
     if source.kind == inputs.EXTENDED and holds(get_format("float64"), fmt):
-        return source.dtype
+        return inputs.native(source.dtype)
     for name in _FLOATS:
         if holds(get_format(name), fmt):
             return np.dtype(name)
@@ -156,12 +156,13 @@ def unpack(container: ArrayLike, fmt: Format | str, *, low_bits: str = "error", 
     >>> hex(rq.unpack(np.uint32(0x3F800001), "tfloat32", low_bits="ignore"))
     '0x1fc00'
     """
-    target, a = get_format(fmt), np.asarray(container)
+    target, a = get_format(fmt), inputs.as_integers("container", container)
     for name, value in (("low_bits", low_bits), ("spare_bits", spare_bits)):
         if value not in ("error", "ignore"):
             raise InputTypeError(f"{name}: expected 'error' or 'ignore', got {value!r}")
-    if a.dtype.kind != "u" and isinstance(container, (np.ndarray, np.generic)):
-        raise InputTypeError(f"container: expected an unsigned integer dtype, got {a.dtype}")
+    from_python = not isinstance(container, (np.ndarray, np.generic)) and not hasattr(container, "__array__")
+    if a.dtype.kind != "u" and not (from_python and a.dtype.kind == "i" and (a >= 0).all()):
+        raise InputTypeError(f"container: expected unsigned integers, got dtype {a.dtype}")
     wide = a.astype(np.uint64)
     wide = _without(wide, (1 << _spare_low_bits(target)) - 1, low_bits, "low_bits") >> np.uint64(_spare_low_bits(target))
     codes = _without(wide, ((1 << 64) - 1) ^ ((1 << target.width) - 1), spare_bits, "spare_bits").astype(target.code_dtype)
@@ -209,7 +210,7 @@ def codes_from_signed(values: ArrayLike, fmt: Format | str) -> Any:
     >>> hex(rq.codes_from_signed(-3, "int4"))
     '0xd'
     """
-    target, a = get_format(fmt), np.asarray(values)
+    target, a = get_format(fmt), inputs.as_integers("values", values)
     if not (isinstance(target, IntFormat) and target.encoding is IntEncoding.TWOS_COMPLEMENT):
         raise InputTypeError(f"fmt: expected a two's complement integer format, got {target.name}")
     if a.dtype.kind not in "iu":

@@ -15,15 +15,19 @@ PACKAGES = {"reference": "reference", "numba": "numba_kernels", "cupy": "cupy_ke
 _NEEDS = {"reference": "numpy", "numba": "numba", "cupy": "cupy"}
 
 
-@cache
 def function(operation: str, backend: str | None = None) -> Callable[..., Any]:
     """Return the function of this operation in this backend (None: the reference).
 
     Raises BackendUnavailableError where the backend lacks the operation or its package is not installed.
     """
-    name = backend or "reference"
+    name = "reference" if backend is None else backend
     if not isinstance(name, str):
         raise InputTypeError(f"backend: expected one of {', '.join(PACKAGES)}, or None; got {backend!r}")
+    return _function(operation, name)
+
+
+@cache
+def _function(operation: str, name: str) -> Callable[..., Any]:
     if name not in PACKAGES:
         raise BackendUnavailableError(f"backend: no backend is named {name!r}; the backends are {', '.join(PACKAGES)}")
     op = OPERATIONS[operation]

@@ -15,7 +15,7 @@ from refquant.extended import extended_parts
 from refquant.formats import Format
 from refquant.inputs import Source
 from refquant.policies import RAISES, OverflowMode, Philox, Plan, RandomBits
-from refquant.rationals import FLOAT64_PAYLOAD, exact, locate_all
+from refquant.rationals import FLOAT64_PAYLOAD, exact, in_short, locate_all
 from refquant.stages import Stages
 
 CHUNK = 1 << 14  # elements; a chunk's temporaries stay in the second-level cache
@@ -33,7 +33,7 @@ def project_parts(
 
 def walk(arrays: list[Array], writable: int) -> Iterator[tuple[int, list[Array]]]:
     """Yield (index of the first element, flat native aligned chunks), of which the last `writable` are outputs."""
-    native = [a.dtype.newbyteorder("=") for a in arrays]
+    native = [inputs.native(a.dtype) for a in arrays]
     reads = len(arrays) - writable
     flags = [["readonly", "aligned", "nbo"]] * reads + [["writeonly", "aligned", "nbo"]] * writable
     options = ["external_loop", "buffered", "zerosize_ok", "copy_if_overlap", "refs_ok"]
@@ -68,7 +68,7 @@ def checked_out(out: Any, dtype: np.dtype[Any], shape: tuple[int, ...]) -> Array
     """Return `out`, or raise OutputError."""
     if not isinstance(out, np.ndarray):
         raise OutputError(f"out: expected an array, got {type(out).__name__}")
-    if out.dtype.newbyteorder("=") != dtype or out.shape != shape:
+    if inputs.native(out.dtype) != dtype or out.shape != shape:
         raise OutputError(f"out: expected dtype {dtype} and shape {shape}, got {out.dtype} and {out.shape}")
     if not out.flags.writeable:
         raise OutputError("out: the array is read-only")
@@ -167,5 +167,5 @@ def describe(source: Source, index: tuple[int, ...]) -> str:
         plain = repr(m * 2.0**e) if e >= -1074 and m.bit_length() + e <= 1024 and m < 1 << 53 else f"{m}*2**{e}"
         return ("-" if sign else "") + (str(m << e) if 0 <= e <= 64 else plain)
     number = exact(element)
-    text = {0: str(number.magnitude), 1: "inf"}.get(number.kind, "nan")
+    text = {0: in_short(number.magnitude), 1: "inf"}.get(number.kind, "nan")
     return ("-" if number.negative else "") + text

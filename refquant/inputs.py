@@ -49,8 +49,7 @@ def as_source(x: Any) -> Source:
 
 
 def _as_array(x: Any) -> NDArray[Any]:
-    if isinstance(x, np.ma.MaskedArray):
-        raise InputTypeError("x: a masked array has no code for its masked elements; give x.filled(value) or x.data")
+    refuse_masked("x", x)
     if isinstance(x, (np.ndarray, np.generic)):
         return np.asarray(x)
     try:
@@ -67,6 +66,39 @@ def _without_promotion(x: Any, a: NDArray[Any]) -> NDArray[Any]:
     objects = np.array(x, dtype=object)
     inexact = any(isinstance(v, (int, np.integer)) and abs(int(v)) > 1 << 53 for v in objects.flat)
     return objects if inexact else a
+
+
+def native(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """Return a dtype in native byte order."""
+    return dtype if dtype.isnative else dtype.newbyteorder("=")
+
+
+def refuse_masked(name: str, x: Any) -> None:
+    """Raise where an argument, or an element of a list, is a masked array."""
+    if isinstance(x, np.ma.MaskedArray) or (isinstance(x, (list, tuple)) and any(isinstance(e, np.ma.MaskedArray) for e in x)):
+        raise InputTypeError(f"{name}: a masked array has no code for its masked elements; give x.filled(value) or x.data")
+
+
+def as_integers(name: str, x: Any) -> NDArray[Any]:
+    """Return an integer array from an array or from Python integers of any size below 2**64; raise InputTypeError where there are none."""
+    refuse_masked(name, x)
+    try:
+        a = np.asarray(x)
+    except (ValueError, TypeError) as error:
+        raise InputTypeError(f"{name}: expected an array of integers, got {type(x).__name__}: {error}") from None
+    if isinstance(x, (np.ndarray, np.generic)) or hasattr(x, "__array__"):
+        return a
+    if a.size == 0:
+        return a.astype(np.uint64)
+    return _python_integers(x) if a.dtype.kind in "fO" else a
+
+
+def _python_integers(x: Any) -> NDArray[Any]:
+    """Python integers from 2**63 on, which NumPy makes floats or objects of."""
+    objects = np.array(x, dtype=object)
+    if all(isinstance(c, (int, np.integer)) and 0 <= c < 1 << 64 for c in objects.flat):
+        return objects.astype(np.uint64)
+    return np.asarray(x)
 
 
 def is_ml_dtype(dtype: np.dtype[Any]) -> bool:
@@ -114,7 +146,7 @@ def _extended_source(a: NDArray[Any], scalar: bool) -> Source:
 def as_codes(codes: Any, fmt: Format) -> tuple[NDArray[Any], bool]:
     """Return (unsigned array of codes, whether it was a scalar); raise where they are not codes of the format. semantics: a signed array is refused."""
     from_python = not isinstance(codes, (np.ndarray, np.generic)) and not hasattr(codes, "__array__")
-    a = _python_codes(codes, fmt) if from_python else np.asarray(codes)
+    a = as_integers("codes", codes)
     scalar = a.ndim == 0 and not isinstance(codes, np.ndarray)
     if a.dtype.kind != "u" and not (from_python and a.dtype.kind == "i"):
         more = "; use refquant.codes_from_signed for two's complement values" if a.dtype.kind == "i" else ""
@@ -123,22 +155,10 @@ def as_codes(codes: Any, fmt: Format) -> tuple[NDArray[Any], bool]:
     return (a.astype(fmt.code_dtype) if a.dtype.kind == "i" else a), scalar
 
 
-def _python_codes(codes: Any, fmt: Format) -> NDArray[Any]:
-    """Return Python integers as an array; those from 2**63 on would otherwise become floats."""
-    a = np.asarray(codes)
-    if a.size == 0:
-        return a.astype(fmt.code_dtype)
-    if a.dtype.kind in "fO":
-        objects = np.array(codes, dtype=object)
-        if all(isinstance(c, (int, np.integer)) and 0 <= c < 1 << 64 for c in objects.flat):
-            return objects.astype(np.uint64)
-    return a
-
-
 def _check_range(a: NDArray[Any], fmt: Format) -> None:
     if (a.dtype.kind == "u" and 8 * a.dtype.itemsize <= fmt.width) or not a.size:
         return
     if int(a.max()) >> fmt.width or int(a.min()) < 0:
-        wrong = [i for i, c in enumerate(a.flat) if not 0 <= int(c) < 1 << fmt.width]
-        first = wrong[0]
-        raise CodeRangeError(f"codes: expected 0 <= code < 2**{fmt.width} for {fmt.name}, got {int(a.flat[first]):#x} at index {first} ({len(wrong)} such)")
+        wrong = np.flatnonzero((a < 0) | (a >> fmt.width != 0))
+        first = int(wrong[0])
+        raise CodeRangeError(f"codes: expected 0 <= code < 2**{fmt.width} for {fmt.name}, got {int(a.flat[first]):#x} at index {first} ({wrong.size} such)")

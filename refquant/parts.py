@@ -135,7 +135,7 @@ def _broadcast(given: list[NDArray[Any]]) -> list[NDArray[Any]]:
 
 
 def _part(name: str, value: Any, dtype: type[Any], low: int, high: int) -> NDArray[Any]:
-    a = np.asarray(value)
+    a = inputs.as_integers(name, value)
     if a.dtype.kind == "b":
         a = a.astype(np.uint8)
     if a.dtype.kind not in "iu":

@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from refquant.errors import InputTypeError
+from refquant.errors import InputTypeError, InputValueError
 from refquant.extended import extended_parts
 from refquant.formats import Grid
 
 _LIMIT = (1 << 64) - 1
+_DECIMAL_LIMIT = 1_000_000  # the widest format ends near 10**631,000
 FLOAT64_PAYLOAD, FLOAT64_QUIET = 52, 1 << 51
 
 
@@ -47,6 +48,8 @@ def exact(value: Any, where: str = "x") -> Exact:
     if isinstance(value, (Rational, np.integer)):
         number = Fraction(value) if isinstance(value, Rational) else Fraction(int(value))
         return Exact(number < 0, abs(number))
+    if isinstance(value, np.generic) and type(value).__module__.startswith("ml_dtypes"):
+        return _exact_float(np.float64(float(value)))  # exact: each of these formats is narrower
     if isinstance(value, (float, np.floating)):
         return _exact_float(value)
     if isinstance(value, Decimal):
@@ -92,7 +95,16 @@ def _exact_decimal(value: Decimal) -> Exact:
         return Exact(value.is_signed(), Fraction(0), 3 if value.is_snan() else 2, FLOAT64_QUIET)
     if value.is_infinite():
         return Exact(value.is_signed(), Fraction(0), 1)
+    if value and abs(value.adjusted()) > _DECIMAL_LIMIT:
+        raise InputValueError(f"x: the decimal exponent of {value} is beyond {_DECIMAL_LIMIT}, past every format's range; give a Fraction")
     return Exact(value.is_signed(), abs(Fraction(value)))
+
+
+def in_short(x: Fraction) -> str:
+    """Return a magnitude as text, in short where it has very many digits."""
+    if x == 0 or max(x.numerator.bit_length(), x.denominator.bit_length()) <= 200:
+        return str(x)
+    return f"about 2**{floor_log2(x)}"
 
 
 def floor_log2(x: Fraction) -> int:

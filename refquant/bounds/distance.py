@@ -93,9 +93,10 @@ def round_trip(
     policies = _policies(target, source, as_dialect(dialect), rounding, overflow)
     plan, places = resolve(target, policies), magnitudes(source)
     bounds = _from_exponents(_bound_exponents(places.leading, target, policies), wanted)
-    _deliver_flushed(bounds, source, places, plan)
     _deliver_zeros(bounds, places, target, plan)
     _deliver_out_of_range(bounds, source, places, target, plan, _out_of_range(x, target, policies) & (places.kind == 0))
+    _deliver_flushed(bounds, source, places, target, plan)
+    _deliver_below_min(bounds, places, target, plan)
     _deliver_specials(bounds, places, target, plan)
     return bounds[()] if source.is_scalar else bounds
 
@@ -166,13 +167,22 @@ def _delivered(code: int, event: int, fmt: Format) -> Fraction | float:
     return value if isinstance(value, Fraction) else Fraction(0) if value == 0 else math.inf
 
 
-def _deliver_flushed(bounds: NDArray[Any], source: Source, places: Magnitudes, plan: Plan) -> None:
+def _deliver_below_min(bounds: NDArray[Any], places: Magnitudes, fmt: Format, plan: Plan) -> None:
+    """No bound where a nonzero value below the least one is NaN. RQ-5.11, RQ-11.5."""
+    if plan.below_code is not None:
+        least = floor_log2(fmt.magnitude(fmt.grid.first_index))
+        bounds[(places.leading > _ZERO) & (places.leading < least) & (places.kind == 0)] = math.inf
+
+
+def _deliver_flushed(bounds: NDArray[Any], source: Source, places: Magnitudes, fmt: Format, plan: Plan) -> None:
     """At least |x| where a subnormal may be flushed. RQ-5.13, RQ-11.13."""
     emin = plan.grid.min_quantum + plan.grid.precision - 1 if plan.flush_results else _ZERO
     if plan.flush_inputs:
         emin = max(emin, _source_emin(source))
     small = (places.leading < emin) & (places.leading > _ZERO) & (places.kind == 0)
-    if small.any():
+    if fmt.grid.first_index and plan.flush_inputs and _delivered(plan.exact_zero_code[0], plan.exact_zero_event, fmt) == math.inf:
+        bounds[small] = math.inf
+    elif small.any():
         bounds[small] = np.maximum(bounds[small], _distances(source, small, Fraction(0), bounds.dtype))
 
 

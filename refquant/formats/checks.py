@@ -37,3 +37,10 @@ def check_choice(name: str, value: object, kind: type[Choice]) -> Choice:
         return kind(value)  # type: ignore[arg-type]
     except ValueError:
         raise InvalidFormatError(f"{name}: expected one of {', '.join(map(str, kind))}, got {value!r}") from None
+
+
+def check_name(value: object) -> str:
+    """Return `value` as str, or raise."""
+    if not isinstance(value, str):
+        raise InvalidFormatError(f"name: expected a string, got {value!r}")
+    return value

@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from refquant.errors import InvalidFormatError
-from refquant.formats.checks import check_choice, check_integer, check_switch
+from refquant.formats.checks import check_choice, check_integer, check_name, check_switch
 from refquant.formats.grid import Grid
 from refquant.formats.scalar_format import ScalarFormat
 
@@ -106,7 +106,7 @@ class FloatFormat(ScalarFormat):
         put(self, "parity", check_choice("parity", self.parity, Parity))
         for field in ("infinity", "signed", "zero"):
             put(self, field, check_switch(field, getattr(self, field)))
-        put(self, "name", self.name or self._made_name())
+        put(self, "name", check_name(self.name) or self._made_name())
 
     def _made_name(self) -> str:
         marks = [m for m, on in (("f", not self.infinity), ("u", not self.signed), ("z", not self.zero)) if on]

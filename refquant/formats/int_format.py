@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from refquant.errors import InvalidFormatError
-from refquant.formats.checks import check_choice, check_integer, check_switch
+from refquant.formats.checks import check_choice, check_integer, check_name, check_switch
 from refquant.formats.grid import Grid
 from refquant.formats.scalar_format import ScalarFormat
 
@@ -67,7 +67,7 @@ class IntFormat(ScalarFormat):
         put(self, "encoding", check_choice("encoding", self.encoding, IntEncoding))
         if self.encoding is IntEncoding.SIGN_MAGNITUDE and not (self.signed and self.width >= 2):
             raise InvalidFormatError("encoding='sign_magnitude' needs signed=True and width of at least 2")
-        put(self, "name", self.name or self._made_name())
+        put(self, "name", check_name(self.name) or self._made_name())
 
     def _made_name(self) -> str:
         tail = "_sign_magnitude" if self.encoding is IntEncoding.SIGN_MAGNITUDE else ""

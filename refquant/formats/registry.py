@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
-from refquant.errors import AmbiguousNameError, InputTypeError, UnknownNameError
+from refquant.errors import AmbiguousNameError, InputTypeError, InvalidFormatError, UnknownNameError
 from refquant.formats.float_format import FloatFormat, NanCodes, Parity
 from refquant.formats.int_format import IntEncoding, IntFormat
 
@@ -134,10 +134,18 @@ def get_format(name: Format | str) -> Format:
     128
     """
     if isinstance(name, (FloatFormat, IntFormat)):
-        return name
+        return _own(name)
     if not isinstance(name, str):
         raise InputTypeError(f"fmt: expected a format or its name, got {type(name).__name__}")
     return _named(name)
+
+
+@lru_cache(maxsize=4096)
+def _own(fmt: Format) -> Format:
+    """Return a user's format; its name must not be that of another one (dialects know formats by name)."""
+    if fmt.name in list_formats(p3109=True) and _named(fmt.name) != fmt:
+        raise InvalidFormatError(f"name: {fmt.name!r} is a format with other parameters; choose another name")
+    return fmt
 
 
 @lru_cache(maxsize=4096)

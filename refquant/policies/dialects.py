@@ -33,7 +33,6 @@ _NAMED = (
         {"targets": ["float8_e3m4"], "sources": ["float8_e3m4"], "nan": "keep_payload"},
         {"targets": ["float32"], "sources": ["bfloat16"], "nan": "keep_payload"},
         {"targets": ["float64"], "sources": ["bfloat16"], "nan": "quiet_payload"},
-        {"targets": ["int*", "uint*"], "rounding": "toward_zero", "overflow": "wrap", "inf_to_int": "zero", "nan": "to_zero"},
         nan="keep_sign",
     ),
     dialect_from(
@@ -200,8 +199,8 @@ def get_dialect(name: Dialect | str) -> Dialect:
     import difflib  # loaded for this message alone
 
     near = difflib.get_close_matches(key, DIALECTS, 3, 0.6)
-    hint = f"; did you mean {', '.join(near)}?" if near else ""
-    raise UnknownNameError(f"dialect: no dialect is named {name!r}{hint} The dialects are {', '.join(DIALECTS)}")
+    hint = f"; did you mean {', '.join(near)}" if near else ""
+    raise UnknownNameError(f"dialect: no dialect is named {name!r}{hint}. The dialects are {', '.join(DIALECTS)}")
 
 
 def list_dialects() -> tuple[str, ...]:

@@ -67,7 +67,8 @@ def resolve(fmt: Format, policies: Policies, random_bits: int = 0) -> Plan:
     events = [o.event for o in (*over, *infinity, *nan, *exact_zero, *below) if o] + [outcomes.signaling_event()]
     return Plan(
         grid=fmt.grid, table=truth_table(mode), stochastic=stochastic_kind(mode), random_bits=random_bits, parity_offset=offset, parity_always=always,
-        wrap=int(wrap) * (2 if outcomes.replaces_negatives else 1), absolute=int(outcomes.drops_sign), flush_inputs=int(policies.subnormals in (SubnormalMode.FLUSH_INPUTS, SubnormalMode.FLUSH_BOTH)),
+        wrap=int(wrap) * (2 if outcomes.replaces_negatives else 1), absolute=int(outcomes.drops_sign),
+        flush_inputs=int(policies.subnormals in (SubnormalMode.FLUSH_INPUTS, SubnormalMode.FLUSH_BOTH)),
         flush_results=_flush_results(fmt, policies), tiny_before=int(policies.tininess is TininessMode.BEFORE),
         overflow_code=_codes(*over), overflow_event=_events(*over),
         infinity_code=_codes(*infinity), infinity_event=_events(*infinity), nan_code=_codes(*nan), nan_event=nan[0].event,

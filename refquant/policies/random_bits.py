@@ -56,6 +56,8 @@ class RandomBits:
             raise RandomBitsError(f"random: expected an integer array, got dtype {a.dtype}")
         if a.size and (int(a.min()) < 0 or int(a.max()) >> self.n):
             raise RandomBitsError(f"random: expected 0 <= R < 2**{self.n}, got values from {a.min()} to {a.max()}")
+        a = a.copy()  # what was checked stays as it is
+        a.flags.writeable = False
         object.__setattr__(self, "array", a)
 
     def __eq__(self, other: object) -> bool:

@@ -130,7 +130,7 @@ def _judge_claim(target: Target, claim: Claim, entry: Deviation | None, seed: in
         got = target.run(claim, codes)
         found = compare(claim, codes, got)
         diagnosis = diagnose(claim, codes, got) if found.mismatches else None
-    except Exception as error:  # whatever an implementation raises, the others are judged
+    except (Exception, SystemExit) as error:  # whatever an implementation raises, the others are judged
         return Verdict(claim, "failed", message=" ".join(f"could not be judged: {type(error).__name__}: {error}".split()))
     return _verdict(claim, found, {s.name: s.codes.size for s in sets}, diagnosis, entry)
 

@@ -195,6 +195,61 @@ def test_decode_into_every_container():
     assert rq.decode(codes, "float8_e5m2", dtype=np.float32, out=out) is out and np.array_equal(out, want, equal_nan=True)
 
 
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_values_of_any_byte_order(order):
+    """Byte orders are those of memory, not of values: what comes back is native."""
+    assert rq.round(np.array([0.1, 3.3], f"{order}f4"), F).tolist() == [0.1015625, 3.25]
+    assert rq.round(np.array([0.1, 3.3], f"{order}f8"), "int8").tolist() == [0.0, 3.0]
+    assert rq.round(np.array([1, 300], f"{order}i4"), "int8").tolist() == [1, 127]
+    assert rq.decode([0x38], F, dtype=f"{order}f4").tolist() == [1.0]
+    assert rq.decode(np.full(100_000, 0x38, np.uint8), F, dtype=f"{order}f8").tolist()[:2] == [1.0, 1.0]
+    assert rq.value_table("float4_e2m1fn", dtype=f"{order}f4")[:3].tolist() == [0.0, 0.5, 1.0]
+    bf16 = np.array([1.0, 3.3], ml_dtypes.bfloat16)
+    swapped = bf16.astype(bf16.dtype.newbyteorder(order))
+    assert rq.round(swapped, F).astype(np.float32).tolist() == [1.0, 3.25]
+    out = np.zeros(2, f"{order}f4")
+    assert rq.round(np.array([0.1, 3.3], f"{order}f4"), F, out=out) is out and out.tolist() == [0.1015625, 3.25]
+    assert rq.decode([0x38, 0x40], F, dtype=f"{order}f4", out=out) is out and out.tolist() == [1.0, 2.0]
+
+
+def test_out_receives_integers_and_objects_too():
+    out = np.zeros(1, np.int16)
+    assert rq.decode([0x38], "int8", dtype=np.int16, out=out) is out and out.tolist() == [0x38]
+    objects = np.zeros(1, object)
+    assert rq.decode([0x38], F, dtype=object, out=objects) is objects and objects.tolist() == [Fraction(1)]
+    whole = np.zeros(2, np.int64)
+    assert rq.round(np.array([1, 300]), "int8", out=whole) is whole and whole.tolist() == [1, 127]
+
+
+def test_ml_dtypes_scalars_among_objects():
+    one = ml_dtypes.bfloat16(1)
+    assert rq.encode(np.array([one], object), "float32").tolist() == rq.encode([1.0], "float32").tolist()
+    assert rq.encode([one, Fraction(1, 2)], F).tolist() == [0x38, 0x30]
+    assert rq.encode(np.array([ml_dtypes.int4(-3)], object), "int8").tolist() == [0xFD]
+
+
+def test_parts_may_be_any_python_integers():
+    assert rq.encode_parts([0, 1], [2**64 - 1, 1], [0, 0], "float32").tolist() == [0x5F800000, 0xBF800000]
+    assert rq.encode_parts([], [], [], "float64").shape == (0,)
+
+
+def test_random_bits_stay_as_they_were_checked():
+    given = np.zeros(4, np.uint8)
+    bits = rq.RandomBits(given, 2)
+    given[:] = 200
+    assert rq.encode([1.0001] * 4, F, rounding="stochastic_a", random=bits).tolist() == [0x38] * 4
+
+
+def test_codes_out_of_range_are_found_without_a_python_loop():
+    import time
+
+    codes = np.full(1 << 22, 200, np.uint8)
+    start = time.perf_counter()
+    with pytest.raises(rq.errors.CodeRangeError, match="4194304 such"):
+        rq.decode(codes, "ue4m3")
+    assert time.perf_counter() - start < 2
+
+
 def test_large_arrays_decode_through_a_table_to_the_same_values():
     codes = np.tile(np.arange(256, dtype=np.uint8), 300)
     table = rq.decode(codes, "float8_e5m2")

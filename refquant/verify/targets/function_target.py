@@ -107,7 +107,7 @@ def _load(path: str) -> Function:
         found = importlib.import_module(module_name)
         for part in name.split("."):
             found = getattr(found, part)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise InputValueError(f"target: cannot load {path!r}: {type(error).__name__}: {error}") from error
     finally:
         sys.path.remove(here)
