@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import refquant as rq
-from attestation.claims import Claim, group_of, load
+from attestation.claims import EVERY, Claim, group_of, load
 
 PAGE = Path(__file__).parents[3] / "spec" / "ATTESTATION.md"
 OPERATIONS = ["decode", *(f"encode, {mode}" for mode in rq.RoundingMode)]
@@ -16,7 +16,7 @@ HEAD = """# Who else says so
 
 For each format and operation the independent implementations whose results equal refquant's, bit for bit, on the cases that `tests/attested.toml` states;
 fewer than two are marked *self-attested* (a peer that takes some of a row's formats is named *in part* and does not count). `python tests/peers/write_table.py` writes this page; `tests/peers` and `tests/external` run every comparison, and a test holds this page equal to the file.
-IEEE P3109 formats stand by width; above 8 bits they are all compared in `tests/external`.
+A format that does not stand here is *self-attested*: compared with refquant's own oracle alone (`tests/reference`). IEEE P3109 formats stand by width; above 8 bits they are all compared in `tests/external`.
 
 Where a peer encodes under a dialect of its own, refquant is asked for that dialect; a NaN is compared as the file says, by byte or by class. Some peers take part of the inputs only
 (numbers in range, for instance): `only` in the file says so. Differences that are known stand at the end.
@@ -26,7 +26,7 @@ Where a peer encodes under a dialect of its own, refquant is asked for that dial
 @cache
 def sizes() -> dict[str, int]:
     """Every row of the table, each format and the IEEE P3109 formats by width, and how many formats it has."""
-    return dict(Counter(group_of(name) for name in rq.list_formats(p3109=True)))
+    return dict(Counter(group_of(name) for name in EVERY))
 
 
 def operations(claim: Claim) -> list[str]:
