@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -34,6 +36,34 @@ def width_of(made: Table, target: Console) -> int:
     return target.measure(made, options=target.options.update(max_width=_WIDE)).maximum
 
 
+def tables(target: Console, headers: Sequence[str], rows: Sequence[Sequence[Text]], *, right: tuple[str, ...] = ()) -> Iterator[Table]:
+    """Yield tables of as many columns as the console has room for, each with the first column."""
+    rest = list(range(1, len(headers)))
+    while rest:
+        count = next((n for n in range(len(rest), 1, -1) if width_of(_part(headers, rows, [0, *rest[:n]], right), target) <= target.width), 1)
+        yield _part(headers, rows, [0, *rest[:count]], right)
+        rest = rest[count:]
+
+
+def _part(headers: Sequence[str], rows: Sequence[Sequence[Text]], columns: list[int], right: tuple[str, ...]) -> Table:
+    made = table(*(headers[i] for i in columns), right=right, keep=(headers[0],))
+    for row in rows:
+        made.add_row(*(row[i] for i in columns))
+    return made
+
+
 def line(target: Console, text: str | Text, **options: Any) -> None:
-    """Print text as it is: long lines are not broken by the program."""
-    target.print(text, soft_wrap=True, **options)
+    """Print text as it is; a terminal breaks it between words, never in one."""
+    whole = Text(text) if isinstance(text, str) else text
+    for part in whole.divide(_breaks(whole.plain, target.width)) if target.is_terminal else [whole]:
+        target.print(part, soft_wrap=True, **options)
+
+
+def _breaks(text: str, width: int) -> list[int]:
+    """Return where a text is broken: before words that reach beyond the width."""
+    found, start = [], 0
+    for word in re.finditer(r"\S+", text):
+        if word.end() - start > width and text[start : word.start()].strip():
+            start = word.start()
+            found.append(start)
+    return found

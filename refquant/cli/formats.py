@@ -8,9 +8,10 @@ from typing import Any
 import click
 from rich.text import Text
 
-from refquant.cli.console import console, table
-from refquant.cli.values import decimal_text, power_text
-from refquant.formats import FloatFormat, Format, get_format, list_formats
+from refquant.cli.console import console, line, tables
+from refquant.cli.options import format_named
+from refquant.cli.values import limit_text, power_text
+from refquant.formats import FloatFormat, Format, list_formats
 from refquant.verify.text import hex_code, hex_float
 
 _HEADERS = ("format", "k", "p", "w", "bias", "max finite", "min normal", "min subnormal", "Inf", "NaN", "-0", "finite codes", "NaN codes")
@@ -31,19 +32,21 @@ def formats(names: tuple[str, ...], p3109: bool, as_json: bool) -> None:
 
     k: width; p: precision; w: exponent bits. Inf and NaN are codes: that of the positive Inf and of the canonical NaN.
     """
-    chosen = [get_format(n) for n in names or list_formats(p3109=p3109)]
+    chosen = [format_named(n, "NAME") for n in names or list_formats(p3109=p3109)]
     if as_json:
         click.echo(json.dumps([format_record(f) for f in chosen], indent=2))
         return
-    rows = table(*_HEADERS, right=("k", "p", "w", "bias", "finite codes", "NaN codes"), keep=("format",))
-    for fmt in chosen:
-        rows.add_row(*map(Text, _row(fmt)))
-    console().print(rows)
+    out = console()
+    rows = [[Text(cell) for cell in _row(fmt)] for fmt in chosen]
+    for i, part in enumerate(tables(out, _HEADERS, rows, right=("k", "p", "w", "bias", "finite codes", "NaN codes"))):
+        if i:
+            line(out, "")
+        out.print(part)
 
 
 def _row(fmt: Format) -> list[str]:
     exponent = [str(fmt.exponent_width), str(fmt.bias)] if isinstance(fmt, FloatFormat) else ["", ""]
-    limits = [decimal_text(fmt.max_finite), power_text(fmt.min_normal), power_text(fmt.min_subnormal) if fmt.grid.has_subnormals else ""]
+    limits = [limit_text(fmt.max_finite), power_text(fmt.min_normal), power_text(fmt.min_subnormal) if fmt.grid.has_subnormals else ""]
     codes = ["" if c is None else hex_code(c, fmt.name) for c in (fmt.code_of_infinity, fmt.code_of_nan)]
     zero = hex_code(fmt.grid.negative_base, fmt.name) if fmt.has_negative_zero else ""
     return [fmt.name, str(fmt.width), str(fmt.precision), *exponent, *limits, *codes, zero, str(fmt.count_finite), str(fmt.count_nan)]

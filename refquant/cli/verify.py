@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Callable
 from typing import Any, TextIO
 
@@ -11,9 +12,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from refquant.cli.console import console, line, table
+from refquant.cli.console import console, line, table, width_of
+from refquant.cli.options import dialect_named, format_named, policies_said
 from refquant.errors import InputValueError
-from refquant.formats import get_format
 from refquant.verify import Claim, FunctionTarget, Judgement, Target, Verdict, as_records, get_target, judge, list_targets, load_deviations
 from refquant.verify.sources import WIDE_INTEGERS
 from refquant.verify.targets import TARGETS
@@ -53,7 +54,10 @@ def verify(
     TARGET is numpy, ml_dtypes, torch (all that are installed if none is given), or module:function, a cast of your own: it is given an array of --source and
     returns unsigned codes of --format, or float values, or an ml_dtypes array.
     """
-    says = {k: v for k, v in (("rounding", rounding), ("overflow", overflow)) if v is not None}
+    names, sources = tuple(format_named(n).name for n in names), tuple(_source(s) for s in sources)
+    says = _said(rounding, overflow)
+    if dialect is not None:
+        dialect_named(dialect)
     chosen = [_target(t, names, sources, says, dialect, nan_by) for t in targets or list_targets()]
     if (says or dialect) and not any(isinstance(t, FunctionTarget) for t in chosen):
         raise click.UsageError("--rounding, --overflow and --dialect say what a module:function does; other targets say it themselves")
@@ -67,6 +71,18 @@ def verify(
     if report is not None:
         report.write(json.dumps(as_records(judgements), indent=2) + "\n")
     return 0 if all(j.ok for j in judgements) else 1
+
+
+def _source(text: str) -> str:
+    key = text.strip().lower()
+    return key if key in WIDE_INTEGERS else format_named(text, "--source").name
+
+
+def _said(rounding: str | None, overflow: str | None) -> dict[str, Any]:
+    says = policies_said(rounding, overflow)
+    if "rounding" in says and says["rounding"].is_stochastic:
+        raise click.UsageError(f"--rounding {rounding}: a stochastic cast has no single right result; verify judges deterministic modes only")
+    return says
 
 
 def _target(text: str, names: tuple[str, ...], sources: tuple[str, ...], says: dict[str, Any], dialect: str | None, nan_by: str) -> Target:
@@ -90,17 +106,15 @@ def _announced(targets: list[Target], names: tuple[str, ...], sources: tuple[str
 def _matching(target: Target, names: tuple[str, ...], sources: tuple[str, ...]) -> tuple[Claim, ...]:
     if isinstance(target, FunctionTarget):
         return target.claims()
-    formats = {get_format(n).name for n in names}
-    origins = {s if s in WIDE_INTEGERS else get_format(s).name for s in sources}
-    return tuple(c for c in target.claims() if (not formats or {c.source, c.target} & formats) and (not origins or c.source in origins))
+    return tuple(c for c in target.claims() if (not names or {c.source, c.target} & set(names)) and (not sources or c.source in sources))
 
 
 def _announce(out: Console, announced: list[tuple[Target, tuple[Claim, ...]]], asked: tuple[str, ...]) -> None:
     for target, claims in announced:
         line(out, f"{target.name} {target.version}".strip() + f": {len(claims)} conversion{'s' if len(claims) > 1 else ''}")
-    for name in TARGETS if not asked else ():
-        if name not in list_targets():
-            line(out, f"{name}: not installed, not judged (pip install {name})")
+    missing = [] if asked else [name for name in TARGETS if name not in list_targets()]
+    if missing:
+        line(out, f"not installed, not judged: {', '.join(missing)}")
 
 
 def _judged(announced: list[tuple[Target, tuple[Claim, ...]]], options: dict[str, Any]) -> list[Judgement]:
@@ -121,8 +135,24 @@ def _print(out: Console, judgement: Judgement) -> None:
     for verdict in judgement.verdicts:
         rows.add_row(*(Text(cell, style=style) for cell, style in _cells(verdict)))
     line(out, "")
-    out.print(rows)
+    if width_of(rows, out) <= out.width:
+        out.print(rows)
+    else:
+        _print_narrow(out, title, judgement)
     line(out, _summary(judgement))
+
+
+def _print_narrow(out: Console, title: str, judgement: Judgement) -> None:
+    """Print what does not fit side by side under the row of the conversion."""
+    line(out, Text(title, style="bold"))
+    width = max((len(v.claim.label) for v in judgement.verdicts), default=0)
+    for verdict in judgement.verdicts:
+        cells = [cell for cell, _ in _cells(verdict)]
+        line(out, Text(f"{cells[0]:{width}} {cells[1]:>11} cases {cells[2]:>10} wrong  ") + Text(verdict.status, style=_STYLES[verdict.status]))
+        found = [f"{label} {cell}" for label, cell in zip(("", "witness", "got", "right"), cells[3:7]) if cell]
+        for text, style in ((", ".join(found).strip(), ""), ("" if verdict.status == "exact" else cells[7], _STYLES[verdict.status])):
+            for part in textwrap.wrap(text, out.width - 4, break_long_words=False, break_on_hyphens=False):
+                line(out, Text(f"    {part}", style=style))
 
 
 def _cells(verdict: Verdict) -> list[tuple[str, str]]:

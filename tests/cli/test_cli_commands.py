@@ -1,15 +1,19 @@
 """The command line: what it prints, its exit codes, and errors in one line."""
 
 import json
+import re
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from rich.console import Console
 
 import refquant
 from refquant.cli.app import app
+from refquant.cli.console import console
 
 
 def run(*args):
@@ -31,6 +35,7 @@ def casts(tmp_path, monkeypatch):
         "    codes = sound(x)",
         "    codes[x == 1.5] += 1",
         "    return codes",
+        "def leaves(x): raise SystemExit(0)",
         "def boom(x): raise RuntimeError('no kernel')",
         "def saturating(x): return rq.encode(x, 'float8_e4m3fn', overflow='saturate')",
     ]
@@ -107,6 +112,73 @@ def test_show_gives_the_reason_in_the_column_of_a_format_that_refuses():
     assert "0x7f" in result.output
 
 
+def test_show_prints_the_others_where_a_value_is_refused_everywhere():
+    result = run("show", "1", "nan", "--format", "int8")
+    assert result.exit_code == 2
+    assert "0x01" in result.stdout
+    assert "nan" not in result.stdout
+    assert result.stderr.startswith("error: nan: x: NaN cannot go into int8")
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_show_rounds_stochastically_by_philox():
+    args = ("show", "1.03125", "--format", "float8_e4m3fn", "--rounding", "stochastic_a", "--random-bits", "16")
+    for seed in range(8):
+        result = run(*args, "--seed", str(seed))
+        assert result.exit_code == 0
+        code = refquant.encode(1.03125, "float8_e4m3fn", rounding="stochastic_a", random=refquant.Philox(seed, 16))
+        assert result.output.split("code")[1].split()[0] == hex(code)
+
+
+def test_show_tells_neighbours_apart_and_prints_all_digits_when_asked():
+    def cells(*args):
+        lines = run("show", *args, "--format", "float64").output.splitlines()
+        return {line[:12].strip(): line[12:].split()[0] for line in lines if line[12:].split()}
+
+    short, full = cells("1/3"), cells("1/3", "--exact")
+    assert [short[k] for k in ("below", "value", "above")] == ["~0.33333333333333326", "~0.33333333333333331", "~0.33333333333333337"]
+    assert full["value"] == "0.333333333333333314829616256247390992939472198486328125"
+
+
+@pytest.mark.parametrize("text", ["1e999", "1e5000", "1e-5000", "1e99999"])
+def test_huge_numbers_have_a_title(text):
+    result = run("show", text, "--format", "float16", "--overflow", "saturate")
+    assert result.exit_code == 0
+    assert result.output.splitlines()[0] == f"{text} (exact)"
+
+
+def on_terminal(monkeypatch, columns, *args):
+    """Return the lines that a command prints on a terminal of this width."""
+    out = Console(file=StringIO(), width=columns, force_terminal=True, no_color=True, highlight=False, markup=False, emoji=False)
+    for module in ("formats", "show", "verify"):
+        monkeypatch.setattr(sys.modules[f"refquant.cli.{module}"], "console", lambda *, stderr=False: console(stderr=True) if stderr else out)
+    run(*args)
+    return re.sub(r"\x1b\[[0-9;]*m", "", out.file.getvalue()).splitlines()
+
+
+@pytest.mark.parametrize(
+    "args", [("formats",), ("verify", "ml_dtypes", "--format", "float4_e2m1fn", "--format", "float8_e4m3fnuz", "--random", "100"), ("show", "1/3", "1e999")]
+)
+def test_no_number_is_cut_on_a_narrow_terminal(monkeypatch, args):
+    wide, narrow = on_terminal(monkeypatch, 1000, *args), on_terminal(monkeypatch, 80, *args)
+    assert all(len(line.rstrip()) <= 80 for line in narrow)
+    numbers = [{word.strip("(),;:") for line in lines for word in line.split() if re.search("[0-9]", word)} for lines in (wide, narrow)]
+    assert numbers[0] == numbers[1]
+
+
+def test_verify_prints_witnesses_under_the_row_on_a_narrow_terminal(monkeypatch):
+    lines = on_terminal(monkeypatch, 80, "verify", "ml_dtypes", "--format", "float4_e2m1fn", "--source", "float64", "--random", "100")
+    at = next(i for i, line in enumerate(lines) if line.startswith("float64 -> float4_e2m1fn"))
+    assert lines[at + 1].startswith("    double rounding 14, witness 0x3fd0000000000001 (0x1.0000000000001p-2), got")
+    assert "    known: through float32" in [line.rstrip() for line in lines[at:]]
+
+
+def test_python_m_refquant():
+    root = str(Path(refquant.__file__).parents[1])
+    result = subprocess.run([sys.executable, "-m", "refquant", "--version"], capture_output=True, text=True, check=True, cwd=root)
+    assert result.stdout == f"refquant, version {refquant.__version__}\n"
+
+
 def test_show_decodes_codes():
     output = run("show", "code:0x7e", "--format", "float8_e4m3fn", "--format", "float4_e2m1fn").output
     assert "448" in output
@@ -120,11 +192,22 @@ def test_show_decodes_codes():
         (("show", "1/0"), "value: '1/0' divides by zero"),
         (("show",), "Missing argument 'VALUE...'."),
         (("show", "1", "--bogus"), "No such option '--bogus'"),
-        (("show", "1", "--format", "e4m3"), "fmt: 'e4m3' may mean"),
-        (("show", "1", "--format", "nosuch"), "fmt: no format is named 'nosuch'"),
-        (("show", "1", "--rounding", "up"), "rounding: expected one of"),
-        (("show", "1", "--dialect", "nosuch"), "dialect: no dialect is named 'nosuch'"),
-        (("formats", "nosuch"), "fmt: no format is named 'nosuch'"),
+        (("show", "1", "--format", "e4m3"), "--format: 'e4m3' may mean"),
+        (("show", "1", "--format", "nosuch"), "--format: no format is named 'nosuch'; `refquant formats` lists them"),
+        (("show", "1", "--rounding", "up"), "--rounding: expected one of"),
+        (("show", "1", "--dialect", "nosuch"), "--dialect: no dialect is named 'nosuch'"),
+        (("show", "1", "--rounding", "stochastic_a"), "--rounding stochastic_a needs --seed N and --random-bits N"),
+        (("show", "1", "--rounding", "stochastic_a", "--seed", "1"), "--rounding stochastic_a needs --seed N and --random-bits N"),
+        (("show", "1", "--seed", "1"), "--seed and --random-bits go with a stochastic --rounding"),
+        (("show", "nan", "--format", "int8", "--format", "int4"), "nan: x: NaN cannot go into int8"),
+        (("formats", "nosuch"), "NAME: no format is named 'nosuch'; `refquant formats` lists them"),
+        (("verify", "numpy", "--source", "nonsense"), "--source: no format is named 'nonsense'; `refquant formats` lists them"),
+        (("verify", "numpy", "--format", "e4m3"), "--format: 'e4m3' may mean"),
+        (("verify", "math:sin", "--format", "nosuch"), "--format: no format is named 'nosuch'"),
+        (("verify", "math:sin", "--format", "fp16", "--source", "nonsense"), "--source: no format is named 'nonsense'"),
+        (("verify", "math:sin", "--format", "fp16", "--rounding", "up"), "--rounding: expected one of"),
+        (("verify", "math:sin", "--format", "fp16", "--dialect", "nosuch"), "--dialect: no dialect is named"),
+        (("verify", "math:sin", "--format", "fp16", "--rounding", "stochastic_a"), "--rounding stochastic_a: a stochastic cast has no single right result"),
         (("verify", "nosuch"), "target: expected one of"),
         (("verify", "a:b"), "a:b needs one --format"),
         (("verify", "nosuchmodule:f", "--format", "fp16"), "target: cannot load 'nosuchmodule:f'"),
@@ -178,6 +261,24 @@ def test_a_conversion_that_could_not_be_judged_is_exit_code_1(casts):
     assert "0 of 1 announced conversions judged" in result.output
     assert "FAILED: could not be judged: RuntimeError: no kernel" in result.output
     assert "some_casts:boom: 1 conversion" in result.output  # no emoji
+
+
+def test_a_cast_that_leaves_the_program_could_not_be_judged(casts):
+    result = run("verify", "some_casts:leaves", "--format", "float8_e4m3fn")
+    assert result.exit_code == 1
+    assert "FAILED: could not be judged: SystemExit: 0" in result.output
+    (casts / "leaving_casts.py").write_text("raise SystemExit(0)")
+    result = run("verify", "leaving_casts:cast", "--format", "float8_e4m3fn")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "cannot load 'leaving_casts:cast': SystemExit: 0" in result.stderr
+
+
+def test_what_is_not_installed_is_said_in_one_line(monkeypatch):
+    monkeypatch.setattr("refquant.cli.verify.list_targets", lambda: ("numpy",))
+    result = run("verify", "--format", "float16", "--source", "float32", "--random", "10")
+    assert result.exit_code == 0
+    assert "not installed, not judged: ml_dtypes, torch\n" in result.output
+    assert "not installed" not in run("verify", "numpy", "--format", "float16", "--source", "float32", "--random", "10").output
 
 
 def test_an_entry_that_no_longer_occurs_is_exit_code_1(tmp_path):

@@ -57,13 +57,31 @@ def test_a_decimal_beside_a_tie_rounds_by_its_own_value_not_by_that_of_its_float
 @pytest.mark.parametrize(
     "value, text",
     [
-        (Fraction(13, 128), "0.1015625"), (Fraction(1, 3), "~0.333333"), (Fraction(-1, 640), "-0.0015625"), (Fraction(2) ** -133, "~9.18355e-41"),
-        (Fraction(448), "448"), (Fraction(0), "0"), (-0.0, "-0"), (math.inf, "inf"), (-math.inf, "-inf"), (math.nan, "nan"), (Fraction(2) ** 127, "~1.70141e+38"),
-        (Fraction(10) ** 40, "~1e+40"), (Fraction(9999999, 7), "~1.42857e+06"), (Fraction(2999999999, 3000), "~1e+06"),
+        (Fraction(13, 128), "0.1015625"), (Fraction(1, 3), "~0.33333333333333333"), (Fraction(-1, 640), "-0.0015625"), (Fraction(2) ** -133, "~9.1835496157991212e-41"),
+        (Fraction(448), "448"), (Fraction(0), "0"), (-0.0, "-0"), (math.inf, "inf"), (-math.inf, "-inf"), (math.nan, "nan"), (Fraction(2) ** 127, str(2**127)), (Fraction(-1, 3), "~-0.33333333333333333"),
+        (Fraction(10) ** 40, "1e+40"), (Fraction(9999999, 7), "~1428571.2857142857"), (1 - Fraction(1, 3 * 10**20), "~1"), (Fraction(10) ** 999, "1e+999"),
+        (Fraction(10) ** 5000, "1e+5000"), (Fraction(1, 10**7), "0.0000001"), (Fraction(12, 10**9), "1.2e-08"), (Fraction(2) ** 150, "~1.4272476927059599e+45"),
     ],
 )  # fmt: skip
 def test_decimals_are_exact_or_marked(value, text):
     assert decimal_text(value) == text
+
+
+def test_all_digits_are_printed_where_asked_for():
+    for value in (5e-324, 1.7976931348623157e308, -1 / 3, 0.1, 2.0**-1022):
+        text = decimal_text(Fraction(value), exact=True)
+        assert "~" not in text
+        assert Fraction(text) == Fraction(value)
+    assert decimal_text(Fraction(10) ** 99_999, exact=True) == "1e+99999"
+    assert decimal_text(Fraction(1, 3), exact=True) == "~0.33333333333333333"  # there is no last digit
+    assert fraction_text(Fraction(3**100, 2**150), exact=True) == f"{3**100}/{2**150}"
+
+
+@pytest.mark.parametrize("value", [1 / 3, 0.1, 5e-324, 1e308, 2.0**-1022, 1e22, 1.0, 123456.789])
+def test_neighbours_of_float64_differ_in_print(value):
+    beside = [math.nextafter(value, -math.inf), value, math.nextafter(value, math.inf)]
+    texts = [decimal_text(Fraction(v)) for v in beside]
+    assert [float(t.removeprefix("~")) for t in texts] == beside
 
 
 @pytest.mark.parametrize(

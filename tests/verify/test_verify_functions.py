@@ -1,5 +1,7 @@
 """Casts of the user: codes, values and ml_dtypes arrays; what is no result is said so."""
 
+import sys
+
 import ml_dtypes
 import numpy as np
 import pytest
@@ -86,6 +88,7 @@ def test_a_function_is_given_the_source_dtype(source):
         (lambda x: np.array(["a"] * x.size), "expected unsigned codes, float values or an ml_dtypes array, got dtype <U1"),
         (lambda x: np.zeros(x.size, np.int8), "got dtype int8"),
         (lambda x: x.__setitem__(0, 1), "read-only"),
+        (lambda x: sys.exit(0), "could not be judged: SystemExit: 0"),
     ],
 )
 def test_what_is_no_result_could_not_be_judged(cast, message):
@@ -104,3 +107,10 @@ def test_a_source_without_dtype_could_not_be_judged():
 def test_what_cannot_be_loaded_is_refused(path, message):
     with pytest.raises(ValueError, match=message):
         FunctionTarget.load(path, "float16")
+
+
+def test_a_module_that_leaves_the_program_is_refused(tmp_path, monkeypatch):
+    (tmp_path / "leaving_module.py").write_text("import sys; sys.exit(0)")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match="cannot load 'leaving_module:f': SystemExit: 0"):
+        FunctionTarget.load("leaving_module:f", "float16")
