@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from decimal import Decimal
 from fractions import Fraction
 
@@ -37,7 +36,7 @@ def _exact_digits(magnitude: Fraction) -> tuple[str, int] | None:
     """Return the significant digits of a finite decimal and the power of ten of the first; None where there is no finite decimal."""
     n, d = magnitude.numerator, magnitude.denominator
     twos = (d & -d).bit_length() - 1
-    fives = math.ceil(((d >> twos).bit_length() - 1) / math.log2(5))
+    fives = -(-((d >> twos).bit_length() - 1) * 10**15 // 2321928094887362)  # the one candidate: log2(5) is 2.321928094887362...
     if d >> twos != 5**fives:
         return None
     places = max(twos, fives)
