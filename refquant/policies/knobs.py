@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from refquant.errors import InputTypeError, UnknownNameError
+from refquant.formats import Parity
 from refquant.policies.rounding import RoundingMode
 
 
@@ -90,13 +91,6 @@ class FtzMode(StrEnum):
 
     X86 = "x86"
     ARM = "arm"
-
-
-class ParityMode(StrEnum):
-    """What "odd" looks at. RQ-4.14."""
-
-    SIGNIFICAND = "significand"
-    CODE = "code"
 
 
 class ToOddOverflowMode(StrEnum):
@@ -190,7 +184,7 @@ class Policies:
     negative: NegativeMode | None = None
     subnormals: SubnormalMode = SubnormalMode.KEEP
     ftz: FtzMode = FtzMode.X86
-    parity: ParityMode | None = None
+    parity: Parity | None = None
     to_odd_overflow: ToOddOverflowMode = ToOddOverflowMode.BOUND
     inf_to_int: InfToIntMode | None = None
     inf_flags: InfFlagsMode = InfFlagsMode.INVALID
@@ -218,7 +212,7 @@ def as_via(value: Any) -> Via | None:
 #: Every knob but `via`, with its choices.
 KNOBS: dict[str, type[StrEnum]] = {
     "rounding": RoundingMode, "overflow": OverflowMode, "nan": NanMode, "nan_out": NanOutMode, "signed_zero": SignedZeroMode,
-    "zero_input": ZeroInputMode, "below_min": BelowMinMode, "negative": NegativeMode, "subnormals": SubnormalMode, "ftz": FtzMode, "parity": ParityMode,
+    "zero_input": ZeroInputMode, "below_min": BelowMinMode, "negative": NegativeMode, "subnormals": SubnormalMode, "ftz": FtzMode, "parity": Parity,
     "to_odd_overflow": ToOddOverflowMode, "inf_to_int": InfToIntMode, "inf_flags": InfFlagsMode, "tininess": TininessMode, "flags": FlagsMode,
 }  # fmt: skip
 _OPTIONAL = frozenset({"nan", "negative", "parity", "inf_to_int"})

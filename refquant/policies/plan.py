@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-from refquant.formats import Format, Grid, IntFormat
+from refquant.formats import Format, Grid, IntFormat, Parity
 from refquant.policies.events import INEXACT, RAISES, UNDERFLOW
-from refquant.policies.knobs import FlagsMode, FtzMode, NanMode, OverflowMode, ParityMode, Policies, SubnormalMode, TininessMode
+from refquant.policies.knobs import FlagsMode, FtzMode, NanMode, OverflowMode, Policies, SubnormalMode, TininessMode
 from refquant.policies.outcomes import Outcome, Outcomes
 from refquant.policies.rounding import stochastic_kind, truth_table
 
@@ -96,8 +96,8 @@ def _parity(fmt: Format, policies: Policies) -> tuple[int, int]:
     """RQ-4.14: (offset, always) of Plan."""
     if isinstance(fmt, IntFormat):
         return 0, 0
-    parity = policies.parity or ParityMode(fmt.parity)
-    if parity is ParityMode.CODE:
+    parity = policies.parity or fmt.parity
+    if parity is Parity.CODE:
         return fmt.grid.first_index, 0
     return 0, int(fmt.precision == 1)
 
