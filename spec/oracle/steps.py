@@ -124,7 +124,9 @@ def walk(points: list[Fraction], fmt: Format, negative: bool) -> Expanded:
 
 @lru_cache(maxsize=64)
 def expand(fmt: Format, negative: bool) -> Expanded:
-    """Every point of a side, up to two magnitudes above the last one in range; made once (RQ-4.1, RQ-5)."""
+    """Every point of a side, up to two magnitudes above the last one in range; made once (RQ-4.1, RQ-5). Sides of the same limit have the same segments."""
+    if negative and limit(fmt, True) == limit(fmt, False):
+        return replace(expand(fmt, False), negative=True, known={})
     last = largest(fmt) + (0 if has_zero(fmt) else 1)
     last += limit(fmt, negative) > magnitude(last, fmt)
     points = {x for x in cuts(range(last + BEYOND + 1), fmt) if x <= magnitude(last + BEYOND, fmt)}

@@ -63,6 +63,8 @@ def places(name: str, negative: bool, kind: str) -> tuple[np.ndarray, np.ndarray
 def parts_places(name: str, negative: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(significand, exponent, segment): every point, and a 2**-40 of its last digit above and below it; no float anywhere."""
     points = oracle.steps.expand(spec_format(name), negative).points
+    if negative and points is oracle.steps.expand(spec_format(name), False).points:
+        return parts_places(name, False)
     significand, exponent, segment = [], [], []
     for i, p in enumerate(points):
         e = -(p.denominator.bit_length() - 1)
