@@ -1,4 +1,4 @@
-"""Time of ``import refquant`` beyond ``import numpy``, in fresh processes."""
+"""Time of ``import refquant`` beyond ``import numpy``, and until everything that an encode needs is loaded, in fresh processes."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from benchmarks.demands import Demand
 
 LIMIT = 40.0
 JUDGED = "import refquant beyond that, ms"
+COLUMNS = ("import numpy, ms", JUDGED, "of which processor time, ms", "and the first encode, ms")
 CODE = """
 import time
 def now(): return time.perf_counter(), time.process_time()
@@ -22,7 +23,9 @@ import numpy
 middle = now()
 import refquant
 end = now()
-print(middle[0] - start[0], end[0] - middle[0], end[1] - middle[1])
+refquant.encode(0.1, "float8_e4m3fn")
+used = now()
+print(middle[0] - start[0], end[0] - middle[0], end[1] - middle[1], used[0] - end[0])
 """
 
 
@@ -30,8 +33,7 @@ def measure(processes: int) -> dict[str, Any]:
     """Return the medians over fresh processes, in ms; one more comes first, compiles, and is not counted."""
     with tempfile.TemporaryDirectory() as compiled:
         times = [_once(compiled) for _ in range(processes + 1)][1:]
-    columns = ("import numpy, ms", JUDGED, "of which processor time, ms")
-    return {"processes": processes} | {name: median(t[i] for t in times) for i, name in enumerate(columns)}
+    return {"processes": processes} | {name: median(t[i] for t in times) for i, name in enumerate(COLUMNS)}
 
 
 def _once(compiled: str) -> list[float]:

@@ -1,25 +1,40 @@
 """refquant: the neutral referee of low-precision numerics."""
 
 from importlib import import_module
-from types import ModuleType
-
-from refquant import errors, policies
-from refquant.codec import CodesAndFlags, ValuesAndFlags, convert, decode, encode, round, value_table
-from refquant.containers import codes_from_signed, pack, unpack
-from refquant.dispatch import list_backends
-from refquant.formats import FloatFormat, IntFormat, get_format, list_formats
-from refquant.parts import Parts, decode_parts, encode_parts
-from refquant.policies import Dialect, Flags, OverflowMode, Philox, Policies, RandomBits, RoundingMode, Via, get_dialect, list_dialects
 
 __version__ = "0.1.0"
 
-_LAZY = ("bounds", "verify")  # rq.bounds, rq.verify: loaded when first used
+TYPE_CHECKING = False  # type checkers take it for true; `typing` would have to be loaded
+if TYPE_CHECKING:
+    from refquant import bounds, errors, policies, verify
+    from refquant.codec import CodesAndFlags, ValuesAndFlags, convert, decode, encode, round, value_table
+    from refquant.containers import codes_from_signed, pack, unpack
+    from refquant.dispatch import list_backends
+    from refquant.formats import FloatFormat, IntFormat, get_format, list_formats
+    from refquant.parts import Parts, decode_parts, encode_parts
+    from refquant.policies import Dialect, Flags, OverflowMode, Philox, Policies, RandomBits, RoundingMode, Via, get_dialect, list_dialects
+else:
+    #: The same for Python, which loads a module when one of its names is first used.
+    _NAMES = {
+        "codec": ("CodesAndFlags", "ValuesAndFlags", "convert", "decode", "encode", "round", "value_table"),
+        "containers": ("codes_from_signed", "pack", "unpack"),
+        "dispatch": ("list_backends",),
+        "formats": ("FloatFormat", "IntFormat", "get_format", "list_formats"),
+        "parts": ("Parts", "decode_parts", "encode_parts"),
+        "policies": ("Dialect", "Flags", "OverflowMode", "Philox", "Policies", "RandomBits", "RoundingMode", "Via", "get_dialect", "list_dialects"),
+    }
+    _HOMES = {name: module for module, names in _NAMES.items() for name in names}
 
+    def __getattr__(name):
+        if name not in __all__:
+            raise AttributeError(f"module 'refquant' has no attribute {name!r}")
+        home = _HOMES.get(name)
+        found = import_module(f"refquant.{name}") if home is None else getattr(import_module(f"refquant.{home}"), name)
+        globals()[name] = found
+        return found
 
-def __getattr__(name: str) -> ModuleType:
-    if name in _LAZY:
-        return import_module(f"refquant.{name}")
-    raise AttributeError(f"module 'refquant' has no attribute {name!r}")
+    def __dir__():
+        return sorted({*globals(), *__all__})
 
 
 __all__ = [

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from refquant.errors import BackendUnavailableError, InputTypeError
@@ -33,6 +32,8 @@ def _function(operation: str, name: str) -> Callable[..., Any]:
     op = OPERATIONS[operation]
     if name not in op.backends:
         raise BackendUnavailableError(f"backend: {name!r} has no {operation}; it exists in {', '.join(op.backends)}")
+    from importlib.util import find_spec
+
     if find_spec(_NEEDS[name]) is None:
         raise BackendUnavailableError(f"backend: {name!r} needs {_NEEDS[name]}: python -m pip install 'refquant[{name}]'")
     found: Callable[..., Any] = getattr(import_module(f"refquant.{PACKAGES[name]}.{op.room}"), op.kernel)

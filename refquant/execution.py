@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 from refquant import inputs
 from refquant.dispatch import function
 from refquant.errors import EncodeError, OutputError, PolicyError
-from refquant.extended import extended_parts
+from refquant.extended import FLOAT64_PAYLOAD, extended_parts
 from refquant.formats import Format
 from refquant.inputs import Source
 from refquant.policies import RAISES, OverflowMode, Philox, Plan, RandomBits
-from refquant.rationals import FLOAT64_PAYLOAD, exact, in_short, locate_all
 from refquant.stages import Stages
 
 CHUNK = 1 << 14  # elements; a chunk's temporaries stay in the second-level cache
@@ -123,6 +122,8 @@ def reader(source: Source, backend: str | None) -> Reader:
 
 
 def _located(values: Array, plan: Plan) -> Any:
+    from refquant.rationals import locate_all  # loaded when exact numbers arrive: it needs fractions and decimal
+
     return locate_all(values, plan.grid, bool(plan.wrap))
 
 
@@ -166,6 +167,8 @@ def describe(source: Source, index: tuple[int, ...]) -> str:
         m, e = int(significand), int(exponent)
         plain = repr(m * 2.0**e) if e >= -1074 and m.bit_length() + e <= 1024 and m < 1 << 53 else f"{m}*2**{e}"
         return ("-" if sign else "") + (str(m << e) if 0 <= e <= 64 else plain)
+    from refquant.rationals import exact, in_short
+
     number = exact(element)
     text = {0: in_short(number.magnitude), 1: "inf"}.get(number.kind, "nan")
     return ("-" if number.negative else "") + text

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+FLOAT64_PAYLOAD = 52  #: bits of the trailing field of the NaN payloads of parts, rationals and float64
+
 
 def extended_parts(values: NDArray[Any], flush_subnormals: bool) -> tuple[Any, ...]:
     """Return (negative, significand, exponent, kind, width of a NaN's payload) of x87 extended floats. RQ-3.7."""

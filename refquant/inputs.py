@@ -1,7 +1,5 @@
 """What arrives: arrays of any dtype as codes of a format, extended floats as parts, everything else as exact numbers."""
 
-from __future__ import annotations
-
 from typing import Any, NamedTuple
 
 import numpy as np

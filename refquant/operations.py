@@ -1,8 +1,6 @@
 """The records of the operations: names only, so that nothing here loads an implementation."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _ALL = (
     "rounding", "overflow", "nan", "signed_zero", "zero_input", "below_min", "negative", "subnormals", "ftz", "parity", "to_odd_overflow", "inf_to_int",
@@ -10,8 +8,7 @@ _ALL = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Operation:
+class Operation(NamedTuple):
     """One operation. Its implementation is found by name: ``refquant.<backend package>.<room>.<kernel>``."""
 
     name: str

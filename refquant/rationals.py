@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from refquant.errors import InputTypeError, InputValueError
-from refquant.extended import extended_parts
+from refquant.extended import FLOAT64_PAYLOAD, extended_parts
 from refquant.formats import Grid
 
 _LIMIT = (1 << 64) - 1
 _DECIMAL_LIMIT = 1_000_000  # the widest format ends near 10**631,000
-FLOAT64_PAYLOAD, FLOAT64_QUIET = 52, 1 << 51
+FLOAT64_QUIET = 1 << 51
 
 
 class LocatedParts(NamedTuple):

@@ -1,7 +1,5 @@
 """From a target, a dialect and the caller's choices to plans: one, or two where a value passes through an intermediate format."""
 
-from __future__ import annotations
-
 import dataclasses
 from functools import lru_cache
 from typing import Any, NamedTuple

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from fractions import Fraction
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from refquant.errors import InvalidFormatError
 from refquant.formats.checks import check_choice, check_integer, check_name, check_switch
 from refquant.formats.grid import Grid
 from refquant.formats.scalar_format import ScalarFormat
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 
 class NanCodes(StrEnum):
@@ -150,6 +153,8 @@ class FloatFormat(ScalarFormat):
     @property
     def unit_roundoff(self) -> Fraction:
         """Half the relative distance of neighbours: 2**-precision."""
+        from fractions import Fraction
+
         return Fraction(1, 1 << self.precision)
 
     @property

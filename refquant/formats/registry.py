@@ -67,16 +67,17 @@ _AMBIGUOUS = {
     "f6": _FLOAT6,
     "float6": _FLOAT6,
 }
-_INTEGER = re.compile(r"(u?)int(\d+)")
-_SHORT_INTEGER = re.compile(r"([iu])(\d+)")
-_P3109 = re.compile(r"binary(\d+)p(\d+)([su])([ef])")
+#: Patterns of the families' names; `re` compiles one when it is first used.
+_INTEGER, _SHORT_INTEGER, _P3109 = r"(u?)int(\d+)", r"([iu])(\d+)", r"binary(\d+)p(\d+)([su])([ef])"
 
 
 def _key(name: str) -> str:
     return re.sub(r"[\s_.\-]", "", name.lower())
 
 
+@cache
 def _spellings() -> dict[str, str]:
+    """Return the format of every spelling that is a key; made when a name is first looked up."""
     table = {_key(alias): name for alias, name in _ALIASES.items()}
     for name in LITERALS:
         table[_key(name)] = name
@@ -85,9 +86,6 @@ def _spellings() -> dict[str, str]:
                 for tail in {family[2], re.sub("(fn|fnu)$", "", family[2]) if family[1] != "8" else family[2]}:
                     table.setdefault(prefix + tail, name)
     return {k: v for k, v in table.items() if k not in _AMBIGUOUS or k == _key(v)}
-
-
-_SPELLINGS = _spellings()
 
 
 @cache
@@ -151,19 +149,19 @@ def _own(fmt: Format) -> Format:
 @lru_cache(maxsize=4096)
 def _named(name: str) -> Format:
     key = _key(name)
-    if key in _SPELLINGS:
-        return LITERALS[_SPELLINGS[key]]
+    if key in _spellings():
+        return LITERALS[_spellings()[key]]
     if key in _AMBIGUOUS:
         raise AmbiguousNameError(f"fmt: {name!r} may mean {', '.join(_AMBIGUOUS[key])}; write one of them")
-    if (m := _INTEGER.fullmatch(key) or _SHORT_INTEGER.fullmatch(key)) and int(m[2]) in INTEGER_WIDTHS:
+    if (m := re.fullmatch(_INTEGER, key) or re.fullmatch(_SHORT_INTEGER, key)) and int(m[2]) in INTEGER_WIDTHS:
         return IntFormat(width=int(m[2]), signed=m[1] != "u")
-    if (m := _P3109.fullmatch(key)) and 3 <= int(m[1]) <= 16 and 1 <= int(m[2]) <= int(m[1]) - (m[3] == "s"):
+    if (m := re.fullmatch(_P3109, key)) and 3 <= int(m[1]) <= 16 and 1 <= int(m[2]) <= int(m[1]) - (m[3] == "s"):
         return p3109_format(int(m[1]), int(m[2]), m[3] == "s", m[4] == "e")
     import difflib  # loaded for this message alone
 
-    near = difflib.get_close_matches(key, [*_SPELLINGS, *map(_key, list_formats(p3109=True))], 3, 0.7)
+    near = difflib.get_close_matches(key, [*_spellings(), *map(_key, list_formats(p3109=True))], 3, 0.7)
     known = {_key(n): n for n in list_formats(p3109=True)}
-    hint = f"; did you mean {', '.join(dict.fromkeys(_SPELLINGS.get(n) or known[n] for n in near))}?" if near else ""
+    hint = f"; did you mean {', '.join(dict.fromkeys(_spellings().get(n) or known[n] for n in near))}?" if near else ""
     raise UnknownNameError(f"fmt: no format is named {name!r}{hint}; refquant.list_formats() lists them")
 
 

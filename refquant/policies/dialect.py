@@ -6,7 +6,7 @@ import dataclasses
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from refquant.errors import PolicyError, UnknownNameError
 from refquant.policies.knobs import KNOBS, Policies, as_via, choice
@@ -25,8 +25,7 @@ def overrides_of(knobs: dict[str, Any]) -> Overrides:
     return tuple(sorted(checked.items(), key=lambda item: order.index(item[0])))
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """Overrides for targets and sources whose names match one of these patterns (``fnmatch``; None matches all). RQ-1.4."""
 
     overrides: Overrides
@@ -87,7 +86,7 @@ class Dialect:
         base = dataclasses.replace(self.base, **changed)
         if base.via is not None and base.rounding.is_stochastic and base.via.rounding.is_stochastic:
             raise PolicyError("via: its rounding must be deterministic; the random bits belong to the last rounding (RQ-9.7)")
-        rows = tuple(dataclasses.replace(r, overrides=tuple((k, v) for k, v in r.overrides if k not in changed)) for r in self.rows)
+        rows = tuple(r._replace(overrides=tuple((k, v) for k, v in r.overrides if k not in changed)) for r in self.rows)
         return dataclasses.replace(self, name=name or f"{self.name}*", base=base, rows=rows)
 
 

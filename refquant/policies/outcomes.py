@@ -1,7 +1,5 @@
 """What is delivered where rounding alone does not say: the overflow table, NaN, Inf, negatives and zeros, as code and flags."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from refquant.errors import PolicyError

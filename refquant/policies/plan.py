@@ -1,7 +1,5 @@
 """`resolve`: a format and policies become the integers that every implementation works from."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 from typing import NamedTuple
 

@@ -22,7 +22,7 @@ def _integer(name: str, value: object, low: int, high: int) -> int:
     return number
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RandomBits:
     """Random integers that the caller supplies, one per element.
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from refquant.formats import Grid
 from refquant.policies import Philox, Plan
-from refquant.rationals import LocatedParts
 from refquant.reference.bits import Lane
 from refquant.reference.operands import INFINITE, QUIET_NAN, Operand, from_codes, from_parts, to_parts
 from refquant.reference.projection import Located, deliver_specials, locate, project
 from refquant.reference.stochastic import random_lane
+
+if TYPE_CHECKING:
+    from refquant.rationals import LocatedParts
 
 Random = Philox | NDArray[Any] | None
 Events = NDArray[np.uint8] | None

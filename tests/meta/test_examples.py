@@ -1,9 +1,12 @@
 """Every example in the README and in the public docstrings says what really comes out."""
 
+import ast
 import doctest
 import importlib
 import os
 import pkgutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -48,6 +51,26 @@ def test_tox_tests_the_wheel_and_not_the_checkout():
 def test_no_public_callable_shares_a_name_with_a_submodule():
     modules = {m.name.rpartition(".")[2] for m in pkgutil.iter_modules(rq.__path__)}
     assert not {n for n in rq.__all__ if callable(getattr(rq, n))} & modules
+
+
+def test_type_checkers_see_the_names_that_python_loads():
+    tree = ast.parse(Path(rq.__file__).read_text())
+    block = next(n for n in tree.body if isinstance(n, ast.If))
+    seen = {n.module.removeprefix("refquant."): tuple(a.name for a in n.names) for n in block.body if n.module != "refquant"}
+    whole = {a.name for n in block.body if n.module == "refquant" for a in n.names}
+    assert seen == rq._NAMES and {*rq._HOMES, *whole} == set(rq.__all__) <= set(dir(rq))
+    for module, names in rq._NAMES.items():
+        for name in names:
+            assert getattr(rq, name) is getattr(importlib.import_module(f"refquant.{module}"), name)
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        _ = rq.nonsense
+
+
+def test_an_import_loads_nothing_and_an_encode_only_numpy():
+    code = "import sys; import refquant; print([m for m in sys.modules if m.startswith('refquant.')]); refquant.encode(0.1, 'float16')\n"
+    code += "print({m.partition('.')[0] for m in sys.modules} & {'click', 'rich', 'numba', 'ml_dtypes', 'torch', 'hypothesis', 'decimal', 'fractions'})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["[]", "set()"]
 
 
 def test_the_public_names_are_these():
