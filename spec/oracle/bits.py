@@ -88,6 +88,7 @@ def minimum(fmt: Format) -> Fraction:
     return number(1 if has_zero(fmt) else 0, fmt)
 
 
+@lru_cache(maxsize=1024)
 def maximum(fmt: Format) -> Fraction:
     """max_finite, or the greatest value of an integer format (RQ-1.2)."""
     return number(largest(fmt), fmt)

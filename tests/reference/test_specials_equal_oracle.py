@@ -73,9 +73,12 @@ def special_codes(name):
     return sorted({m | s for m in magnitudes for s in (0, top)})
 
 
+datum = lru_cache(maxsize=None)(oracle.codec.decode)
+
+
 def expected(code, source, target, policies):
     try:
-        return oracle.codec.convert(code, source, target, policies)
+        return oracle.codec.encode(datum(code, source), target, policies, source=source)
     except oracle.errors.ValueRefused:
         return None
 
@@ -106,9 +109,10 @@ def compare_codes(source, target, goal, policies, stated):
     for (code, want), c, f in zip(fine, got.codes.tolist(), got.flags.tolist(), strict=True):
         assert (c, f) == (want.code, want.flags), f"{source} {code:#x} -> {target}: got {c:#x} flags {f}, expected {want.code:#x} flags {want.flags}; {stated}"
     refused = [c for c, w in zip(codes, wanted, strict=True) if w is None]
-    for code in refused[:3] + refused[-3:]:
-        with pytest.raises((rq.errors.EncodeError, rq.errors.PolicyError)):
-            rq.convert(code, source, target, dialect=dialect)
+    if refused:
+        with pytest.raises((rq.errors.EncodeError, rq.errors.PolicyError)) as raised:
+            rq.convert(np.array(refused, rq.get_format(source).code_dtype), source, target, dialect=dialect)
+        assert len(refused) == 1 or f"({len(refused)} such values)" in str(raised.value)
     return len(codes)
 
 
