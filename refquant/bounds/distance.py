@@ -11,16 +11,18 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from refquant import execution, inputs
-from refquant.codec import decode, encode
+from refquant.codec import decode
 from refquant.containers import holds
 from refquant.dispatch import function
 from refquant.errors import InputTypeError, PolicyError
+from refquant.extended import extended_parts
 from refquant.formats import Format, get_format
 from refquant.inputs import Source
 from refquant.policies import KNOBS, RAISES, Dialect, OverflowMode, Plan, Policies, RoundingMode, as_dialect, get_dialect, resolve
 from refquant.policies.knobs import choice
 from refquant.rationals import exact, floor_log2
 from refquant.reference.bits import bit_length
+from refquant.stages import plan_stages
 
 _ZERO = -(1 << 28)  # the leading exponent of zero: below every format's
 _SAFE = 2.0**-960  # sums of numbers from here on have no subnormal part in float64
@@ -91,14 +93,23 @@ def round_trip(
     if wanted not in (np.dtype(np.float64), np.dtype(object)):
         raise InputTypeError(f"dtype: expected float64 or object, got {wanted}")
     policies = _policies(target, source, as_dialect(dialect), rounding, overflow)
+    bounds = np.empty(source.array.shape, wanted)
+    flat = bounds.reshape(-1)
+    for base, (chunk,) in execution.walk([source.array], 0):
+        flat[base : base + chunk.size] = _bounds(source._replace(array=chunk), target, policies, wanted)
+    return bounds[()] if source.is_scalar else bounds
+
+
+def _bounds(source: Source, target: Format, policies: Policies, wanted: np.dtype[Any]) -> NDArray[Any]:
+    """Return the bounds of a flat chunk."""
     plan, places = resolve(target, policies), magnitudes(source)
     bounds = _from_exponents(_bound_exponents(places.leading, target, policies), wanted)
     _deliver_zeros(bounds, places, target, plan)
-    _deliver_out_of_range(bounds, source, places, target, plan, _out_of_range(x, target, policies) & (places.kind == 0))
+    _deliver_out_of_range(bounds, source, places, target, plan, _out_of_range(source, target, policies) & (places.kind == 0))
     _deliver_flushed(bounds, source, places, target, plan)
     _deliver_below_min(bounds, places, target, plan)
     _deliver_specials(bounds, places, target, plan)
-    return bounds[()] if source.is_scalar else bounds
+    return bounds
 
 
 def _policies(target: Format, source: Source, dialect: Dialect, rounding: Any, overflow: Any) -> Policies:
@@ -110,20 +121,17 @@ def _policies(target: Format, source: Source, dialect: Dialect, rounding: Any, o
 
 
 def magnitudes(source: Source) -> Magnitudes:
-    """Return leading exponents, signs and kinds of all elements, from integers alone."""
-    shape = source.array.shape
-    found = Magnitudes(np.empty(shape, np.int32), np.empty(shape, np.bool_), np.empty(shape, np.uint8))
-    if source.kind != inputs.CODES:
-        for index in np.ndindex(shape):
-            number = exact(source.array[index])
-            found.leading[index] = floor_log2(number.magnitude) if number.magnitude else _ZERO
-            found.negative[index], found.kind[index] = number.negative, number.kind
-        return found
-    split = function("decode_parts")
-    for _, (codes, leading, negative, kind) in execution.walk([source.array, *found], 3):
-        negative[...], significand, exponent, kind[...] = split(codes, source.grid)
-        leading[...] = np.where(significand == 0, _ZERO, exponent + bit_length(significand) - 1)
-    return found
+    """Return leading exponents, signs and kinds of a flat array, from integers alone."""
+    if source.kind == inputs.EXACT:
+        numbers = [exact(v) for v in source.array]
+        logarithms = [floor_log2(n.magnitude) if n.magnitude else _ZERO for n in numbers]
+        return Magnitudes(np.array(logarithms, np.int32), np.array([n.negative for n in numbers], bool), np.array([n.kind for n in numbers], np.uint8))
+    if source.kind == inputs.EXTENDED:
+        negative, significand, exponent, kind, _ = extended_parts(source.array, False)
+    else:
+        negative, significand, exponent, kind = function("decode_parts")(source.array, source.grid)
+    leading = np.where(significand == 0, _ZERO, exponent + bit_length(significand).astype(np.int64) - 1)
+    return Magnitudes(leading.astype(np.int32), negative != 0, np.asarray(kind, np.uint8))
 
 
 def _bound_exponents(leading: NDArray[np.int32], fmt: Format, policies: Policies) -> NDArray[np.int32]:
@@ -150,11 +158,12 @@ def _from_exponents(exponents: NDArray[np.int32], wanted: np.dtype[Any]) -> NDAr
     return bits.view(np.float64)
 
 
-def _out_of_range(x: ArrayLike, fmt: Format, policies: Policies) -> Mask:
+def _out_of_range(source: Source, fmt: Format, policies: Policies) -> Mask:
     """Return where rounding alone leaves the range (or may: a stochastic mode counts as the mode away from zero). RQ-5, RQ-6.2, RQ-6.7."""
     mode = RoundingMode.AWAY_FROM_ZERO if policies.rounding.is_stochastic else policies.rounding
     plain = get_dialect("default").replace(nan="to_max", parity=policies.parity)
-    flags = encode(x, fmt, rounding=mode, overflow="saturate", dialect=plain, return_flags=True).flags
+    stages = plan_stages(fmt, source.name, dialect=plain, rounding=mode, overflow="saturate", random=None)
+    _, flags = execution.project(source, fmt, stages, None, None, True, None)
     over: Mask = np.asarray(flags) & 20 != 0  # OVERFLOW of a float, INVALID of an integer
     return over
 
