@@ -9,7 +9,7 @@ import pytest
 import refquant as rq
 from refquant import bounds
 
-TAKES_NAN = rq.get_dialect("default").replace(nan="to_max")
+TAKES_NAN = rq.get_dialect("default").replace(nan="to_max", zero_input="nan")  # a zero is told from the least subnormal
 
 
 def extended(count):
