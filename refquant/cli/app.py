@@ -11,6 +11,7 @@ import click
 
 import refquant
 from refquant.cli.formats import formats
+from refquant.cli.options import in_options
 from refquant.cli.show import show
 from refquant.cli.verify import verify
 from refquant.errors import RefquantError
@@ -33,7 +34,7 @@ class OneLineErrors(click.Group):
         except click.ClickException as error:
             _fail(error.format_message(), 2)
         except RefquantError as error:
-            _fail(str(error), 2)
+            _fail(in_options(str(error)), 2)
         except (click.Abort, KeyboardInterrupt):
             _fail("interrupted", 130)
         except BrokenPipeError:

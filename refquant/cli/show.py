@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any
 
 import click
 from rich.console import Console
@@ -14,7 +13,7 @@ from rich.text import Text
 from refquant.cli.console import console, line, tables
 from refquant.cli.facts import Facts, Neighbour, facts_of, fields_of
 from refquant.cli.numbers import CodeNumber, Number, read_number
-from refquant.cli.options import dialect_named, format_named, policies_said
+from refquant.cli.options import dialect_named, format_named, in_options, policies_said, set_option
 from refquant.cli.values import decimal_text, fraction_text
 from refquant.formats import Format
 from refquant.policies import Philox, RoundingMode
@@ -28,6 +27,7 @@ Examples:
   refquant show 0.1 --format float8_e4m3fn --format bfloat16
   refquant show 1/3 -0x1.8p-3 --format fp16 --rounding toward_zero
   refquant show 1e9 inf nan --format float8_e4m3fn --overflow saturate
+  refquant show nan -0 --format int8 --set nan=to_zero
   refquant show 1.06 --format float8_e4m3fn --rounding stochastic_a --seed 1 --random-bits 16
   refquant show code:0x7e --format float8_e4m3fn --format float8_e5m2"""
 
@@ -38,11 +38,12 @@ Examples:
 @click.option("--rounding", metavar="MODE", help="Rounding mode, such as toward_zero; ties_to_even if not given.")
 @click.option("--overflow", metavar="MODE", help="Overflow mode, such as saturate.")
 @click.option("--dialect", metavar="NAME", help="A named set of policies, such as ml_dtypes-0.6.")
+@set_option
 @click.option("--seed", type=click.IntRange(0, (1 << 64) - 1), help="Of a stochastic rounding mode: the seed of its random bits (Philox).")
 @click.option("--random-bits", type=click.IntRange(1, 32), metavar="N", help="Of a stochastic rounding mode: how many random bits, 1 to 32.")
 @click.option("--exact", is_flag=True, help="Print all digits, whatever the length.")
 def show(
-    values: tuple[str, ...], names: tuple[str, ...], rounding: str | None, overflow: str | None, dialect: str | None,
+    values: tuple[str, ...], names: tuple[str, ...], rounding: str | None, overflow: str | None, dialect: str | None, settings: tuple[str, ...],
     seed: int | None, random_bits: int | None, exact: bool,
 ) -> int:  # fmt: skip
     """Show numbers in formats: code, bits, exact value, neighbours, error.
@@ -51,8 +52,8 @@ def show(
     """
     numbers = [(text, _read(text)) for text in values]
     formats = [format_named(n) for n in names or DEFAULT_FORMATS]
-    choices: dict[str, Any] = {"dialect": dialect_named(dialect or "default"), **policies_said(rounding, overflow)}
-    choices["random"] = _random(choices.get("rounding"), seed, random_bits)
+    said = policies_said(rounding, overflow, settings)
+    choices = {"dialect": dialect_named(dialect or "default").replace(**said), "random": _random(said.get("rounding"), seed, random_bits)}
     found = [(text, number, [facts_of(number, fmt, **choices) for fmt in formats]) for text, number in numbers]
     shown = [f for f in found if not _refused(f[2])]
     out = console()
@@ -83,7 +84,7 @@ def _refused(columns: list[Facts]) -> bool:
 def _reasons(columns: list[Facts]) -> str:
     """Return why the first format refuses, and the names of the others."""
     others = ", ".join(facts.fmt.name for facts in columns[1:])
-    return " ".join(columns[0].refusal.split()) + (f"; refused by {others} too" if others else "")
+    return " ".join(in_options(columns[0].refusal).split()) + (f"; refused by {others} too" if others else "")
 
 
 def _read(text: str) -> Number | CodeNumber:
@@ -99,7 +100,7 @@ def _print(out: Console, text: str, number: Number | CodeNumber, columns: list[F
         line(out, "")
     for facts in columns:
         if facts.refusal:
-            line(out, f"{facts.fmt.name}: {facts.refusal}")
+            line(out, f"{facts.fmt.name}: {in_options(facts.refusal)}")
 
 
 def _title(text: str, number: Number | CodeNumber, *, exact: bool) -> str:

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from refquant.cli.console import console, line, table, width_of
-from refquant.cli.options import dialect_named, format_named, policies_said
+from refquant.cli.options import dialect_named, format_named, policies_said, set_option
 from refquant.errors import InputValueError
 from refquant.verify import Claim, FunctionTarget, Judgement, Target, Verdict, as_records, get_target, judge, list_targets, load_deviations
 from refquant.verify.sources import WIDE_INTEGERS
@@ -26,6 +26,7 @@ Examples:
   refquant verify ml_dtypes --format float8_e4m3fn
   refquant verify numpy torch --json report.json
   refquant verify mypackage.casts:to_fp8 --format float8_e4m3fn --overflow saturate
+  refquant verify mymodule:flushing_cast --format float16 --set subnormals=flush_results --set ftz=arm
   refquant verify mymodule:cast --format bfloat16 --source float32 --source float64
 
 \b
@@ -40,6 +41,7 @@ longer occurs, or a conversion that could not be judged; 2 wrong usage."""
 @click.option("--rounding", metavar="MODE", help="What module:function says: its rounding mode.")
 @click.option("--overflow", metavar="MODE", help="What module:function says: its overflow mode.")
 @click.option("--dialect", metavar="NAME", help="What module:function says: a named set of policies.")
+@set_option
 @click.option("--nan-by", type=click.Choice(["class", "byte"]), default="class", help="For module:function: any NaN will do, or the code of the dialect.")
 @click.option("--random", "count", type=click.IntRange(0, 100_000_000), default=1_000_000, show_default=True, help="Random inputs of each wide conversion.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the random inputs.")
@@ -47,7 +49,7 @@ longer occurs, or a conversion that could not be judged; 2 wrong usage."""
 @click.option("--json", "report", metavar="FILE", type=click.File("w", encoding="utf-8", lazy=False), help="Write the report as JSON.")
 def verify(
     targets: tuple[str, ...], names: tuple[str, ...], sources: tuple[str, ...], rounding: str | None, overflow: str | None, dialect: str | None,
-    nan_by: str, count: int, seed: int, deviations: str | None, report: TextIO | None,
+    settings: tuple[str, ...], nan_by: str, count: int, seed: int, deviations: str | None, report: TextIO | None,
 ) -> int:  # fmt: skip
     """Judge conversions of other implementations, byte for byte.
 
@@ -55,15 +57,15 @@ def verify(
     returns unsigned codes of --format, or float values, or an ml_dtypes array.
     """
     names, sources = tuple(format_named(n).name for n in names), tuple(_source(s) for s in sources)
-    says = _said(rounding, overflow)
+    says = _said(policies_said(rounding, overflow, settings))
     if dialect is not None:
         dialect_named(dialect)
     chosen = [_target(t, names, sources, says, dialect, nan_by) for t in targets or list_targets()]
     if (says or dialect) and not any(isinstance(t, FunctionTarget) for t in chosen):
-        raise click.UsageError("--rounding, --overflow and --dialect say what a module:function does; other targets say it themselves")
+        raise click.UsageError("--rounding, --overflow, --dialect and --set say what a module:function does; other targets say it themselves")
     known = load_deviations(deviations)
     announced = _announced(chosen, names, sources, asked=bool(targets))
-    out = console()
+    out = console(stderr=report is not None and report.name == "<stdout>")  # --json -: nothing else goes to stdout
     _announce(out, announced, targets)
     judgements = _judged(announced, {"seed": seed, "random": count, "deviations": known})
     for judgement in judgements:
@@ -78,10 +80,9 @@ def _source(text: str) -> str:
     return key if key in WIDE_INTEGERS else format_named(text, "--source").name
 
 
-def _said(rounding: str | None, overflow: str | None) -> dict[str, Any]:
-    says = policies_said(rounding, overflow)
+def _said(says: dict[str, Any]) -> dict[str, Any]:
     if "rounding" in says and says["rounding"].is_stochastic:
-        raise click.UsageError(f"--rounding {rounding}: a stochastic cast has no single right result; verify judges deterministic modes only")
+        raise click.UsageError(f"--rounding {says['rounding']}: a stochastic cast has no single right result; verify judges deterministic modes only")
     return says
 
 

@@ -27,12 +27,14 @@ _ROUNDINGS = (
 )  # fmt: skip
 _CHOICES = {
     "rounding": _ROUNDINGS,
-    "overflow": ("saturate", "no_saturate", "saturate_propagate", "to_nan", "wrap"),
+    "overflow": ("saturate", "no_saturate", "saturate_propagate", "saturate_above", "to_nan", "wrap"),
     "subnormals": ("flush_results", "flush_inputs", "flush_both"),
-    "nan": ("canonical", "keep_sign", "all_ones", "keep_payload", "quiet_payload", "to_zero", "to_max", "zero_sign_inverted"),
+    "nan": ("canonical", "keep_sign", "all_ones", "keep_payload", "quiet_payload", "to_zero", "to_max", "to_min", "zero_sign_inverted", "all_ones_keep_sign"),
     "signed_zero": ("positive", "keep"),
     "negative": ("absolute", "zero", "nan"),
     "zero_input": ("nan", "min"),
+    "below_min": ("nan", "min"),
+    "inf_to_int": ("bound", "zero", "min", "max"),
     "parity": ("code", "significand"),
 }
 
@@ -85,8 +87,9 @@ def single_explanations() -> tuple[Explanation, ...]:
     """Return the single changes that are tried, in order: through a format first."""
     through = [Explanation(f"through {name}", via=name) for name in _INTERMEDIATE]
     knobs = [Explanation(f"{knob}={choice}", knobs=((knob, choice),)) for knob, choices in _CHOICES.items() for choice in choices]
+    flushed = [Explanation(f"subnormals={choice} and ftz=arm", knobs=(("subnormals", choice), ("ftz", "arm"))) for choice in ("flush_results", "flush_both")]
     scoped = [Explanation(f"rounding={mode} of subnormal inputs", knobs=(("rounding", mode),), subnormal_inputs=True) for mode in _ROUNDINGS]
-    return (*through, *knobs, Explanation("NaN sign set", nan_sign=True), *scoped)
+    return (*through, *knobs, *flushed, Explanation("NaN sign set", nan_sign=True), *scoped)
 
 
 def diagnose(claim: Claim, codes: Codes, got: Codes) -> str | None:

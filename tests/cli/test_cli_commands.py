@@ -198,8 +198,13 @@ def test_show_decodes_codes():
         (("show", "1", "--dialect", "nosuch"), "--dialect: no dialect is named 'nosuch'"),
         (("show", "1", "--rounding", "stochastic_a"), "--rounding stochastic_a needs --seed N and --random-bits N"),
         (("show", "1", "--rounding", "stochastic_a", "--seed", "1"), "--rounding stochastic_a needs --seed N and --random-bits N"),
+        (("show", "1", "--set", "nan"), "--set nan: expected KNOB=CHOICE, and the knobs are rounding, overflow, nan,"),
+        (("show", "1", "--set", "nosuch=1"), "--set nosuch=1: expected KNOB=CHOICE"),
+        (("show", "1", "--set", "nan=up"), "--set nan=up: expected one of canonical"),
+        (("show", "1", "--set", "via=nosuch"), "--set via=nosuch: no format is named 'nosuch'"),
+        (("show", "1", "--overflow", "wrap", "--set", "overflow=saturate"), "--set overflow=saturate: overflow is given twice"),
         (("show", "1", "--seed", "1"), "--seed and --random-bits go with a stochastic --rounding"),
-        (("show", "nan", "--format", "int8", "--format", "int4"), "nan: x: NaN cannot go into int8"),
+        (("show", "nan", "--format", "int8", "--format", "int4"), "nan: x: NaN cannot go into int8: choose what NaN becomes with --set nan=..."),
         (("formats", "nosuch"), "NAME: no format is named 'nosuch'; `refquant formats` lists them"),
         (("verify", "numpy", "--source", "nonsense"), "--source: no format is named 'nonsense'; `refquant formats` lists them"),
         (("verify", "numpy", "--format", "e4m3"), "--format: 'e4m3' may mean"),
@@ -211,7 +216,7 @@ def test_show_decodes_codes():
         (("verify", "nosuch"), "target: expected one of"),
         (("verify", "a:b"), "a:b needs one --format"),
         (("verify", "nosuchmodule:f", "--format", "fp16"), "target: cannot load 'nosuchmodule:f'"),
-        (("verify", "numpy", "--rounding", "toward_zero"), "--rounding, --overflow and --dialect say what a module:function does"),
+        (("verify", "numpy", "--rounding", "toward_zero"), "--rounding, --overflow, --dialect and --set say what a module:function does"),
         (("verify", "numpy", "--format", "float4_e2m1fn"), "no conversion matches"),
         (("verify", "numpy", "--random", "-1"), "Invalid value for '--random'"),
         (("verify", "numpy", "--deviations", "no/such/file"), "no/such/file: No such file"),
@@ -271,6 +276,33 @@ def test_a_cast_that_leaves_the_program_could_not_be_judged(casts):
     result = run("verify", "leaving_casts:cast", "--format", "float8_e4m3fn")
     assert (result.exit_code, result.stdout) == (2, "")
     assert "cannot load 'leaving_casts:cast': SystemExit: 0" in result.stderr
+
+
+def test_any_knob_may_be_set():
+    def code(*args):
+        return next(line.split()[1] for line in run("show", *args).output.splitlines() if line.startswith("code"))
+
+    assert code("nan", "--format", "int8", "--set", "nan=to_max") == "0x7f"
+    tie = ("1.062500001", "--format", "float8_e4m3fn")  # above a tie by less than float16 tells
+    assert [code(*tie), code(*tie, "--set", "via=float16")] == ["0x39", "0x38"]
+    assert code("1.06", "--format", "float8_e4m3fn", "--set", "rounding=toward_zero") == code("1", "--format", "float8_e4m3fn")
+
+
+def test_a_function_is_judged_by_the_knobs_that_it_states(tmp_path, monkeypatch):
+    body = "import refquant as rq\nD = rq.get_dialect('default').replace(subnormals='flush_results', ftz='arm')\n"
+    (tmp_path / "flushing_casts.py").write_text(body + "def cast(x):\n    return rq.encode(x, 'float16', dialect=D)\n")
+    monkeypatch.chdir(tmp_path)
+    common = ("verify", "flushing_casts:cast", "--format", "float16", "--random", "1000")
+    stated = run(*common, "--set", "subnormals=flush_results", "--set", "ftz=arm")
+    assert stated.exit_code == 0 and "1 exact" in stated.output
+    silent = run(*common)
+    assert silent.exit_code == 1 and "subnormals=flush_results and ftz=arm" in silent.output
+
+
+def test_json_to_stdout_is_alone_there():
+    result = run("verify", "numpy", "--format", "float16", "--source", "float32", "--random", "0", "--json", "-")
+    assert result.exit_code == 0 and json.loads(result.stdout)["ok"] is True
+    assert "1 of 1 announced conversions judged" in result.stderr
 
 
 def test_what_is_not_installed_is_said_in_one_line(monkeypatch):

@@ -244,10 +244,10 @@ def test_codes_out_of_range_are_found_without_a_python_loop():
     import time
 
     codes = np.full(1 << 22, 200, np.uint8)
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(rq.errors.CodeRangeError, match="4194304 such"):
         rq.decode(codes, "ue4m3")
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_large_arrays_decode_through_a_table_to_the_same_values():

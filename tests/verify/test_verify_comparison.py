@@ -83,6 +83,7 @@ CHANGES = {
     "overflow=saturate": {"overflow": "saturate"},
     "overflow=saturate_propagate": {"overflow": "saturate_propagate"},
     "subnormals=flush_results": {"subnormals": "flush_results"},
+    "subnormals=flush_results and ftz=arm": {"subnormals": "flush_results", "ftz": "arm"},
     "signed_zero=positive": {"signed_zero": "positive"},
     "nan=keep_sign": {"nan": "keep_sign"},
     "through bfloat16": {"via": "bfloat16"},
