@@ -16,9 +16,11 @@ from benchmarks.demands import Demand
 
 Run = Callable[[], Any]
 E4M3 = "float8_e4m3fn"
+REFERENCE = "reference"
 DEMANDED = "float32 -> float8_e4m3fn"
 NOTES = """\
-Encode, ties to even, no saturation, where nothing else is said. A ratio is the peer's time over refquant's: above 1 refquant is faster.
+The reference on one core; "numba" is the compiled backend on one thread. Encode, ties to even, no saturation, where nothing else is said.
+A ratio is the peer's time over the reference's: above 1 the reference is faster.
 gfloat.round_ndarray delivers float32 values; refquant.encode delivers codes, which is more work, refquant.round values too. gfloat's way to codes is
 round_ndarray and encode_ndarray. ml_dtypes.astype (compiled, one rounding mode, no flags) and np.copyto of the input (memory traffic alone) are limits.
 Outputs are compared once before anything is timed: contenders of one row that deliver other values are refused."""
@@ -28,7 +30,7 @@ class Group(NamedTuple):
     """Contenders for one task: refquant's, and the peers by name. `same` says whether all deliver the same."""
 
     task: str
-    ours: Run
+    ours: Callable[[str], Any]  #: of a backend
     peers: dict[str, Run]
     same: Callable[[], bool] | None = None
 
@@ -78,13 +80,13 @@ def _against_gfloat(
     def codes() -> Any:
         return gfloat.encode_ndarray(info, gfloat.round_ndarray(info, x, rounding))
 
-    def ours() -> Any:
-        return rq.encode(x, name, rounding=mode)
+    def ours(backend: str) -> Any:
+        return rq.encode(x, name, rounding=mode, backend=backend)
 
     peers: dict[str, Run] = {"gfloat round": values, "gfloat round + encode": codes}
     if dtype is not None:
         peers["astype"] = lambda: x.astype(dtype)
-    return Group(task, ours, peers | copy, lambda: np.array_equal(rq.decode(ours(), name, dtype=np.float32), values(), equal_nan=True))
+    return Group(task, ours, peers | copy, lambda: np.array_equal(rq.decode(ours(REFERENCE), name, dtype=np.float32), values(), equal_nan=True))
 
 
 def _round_against_gfloat(x: NDArray[Any]) -> Group:
@@ -93,9 +95,9 @@ def _round_against_gfloat(x: NDArray[Any]) -> Group:
     info = _formats("ocp_e4m3")
     return Group(
         f"round float32 to values of {E4M3}",
-        lambda: rq.round(x, E4M3),
+        lambda backend: rq.round(x, E4M3, backend=backend),
         {"gfloat round": lambda: gfloat.round_ndarray(info, x)},
-        lambda: np.array_equal(rq.round(x, E4M3), gfloat.round_ndarray(info, x), equal_nan=True),
+        lambda: np.array_equal(rq.round(x, E4M3, backend=REFERENCE), gfloat.round_ndarray(info, x), equal_nan=True),
     )
 
 
@@ -105,18 +107,20 @@ def _plain(x: NDArray[Any], copy: dict[str, Run]) -> Group:
     small = np.clip(x, -6, 6)
     dtype = ml_dtypes.float4_e2m1fn
     same = lambda: np.array_equal(rq.encode(small, "float4_e2m1fn"), small.astype(dtype).view(np.uint8))  # noqa: E731
-    return Group("float32 -> float4_e2m1fn", lambda: rq.encode(small, "float4_e2m1fn"), {"astype": lambda: small.astype(dtype), **copy}, same)
+    return Group(
+        "float32 -> float4_e2m1fn", lambda backend: rq.encode(small, "float4_e2m1fn", backend=backend), {"astype": lambda: small.astype(dtype), **copy}, same
+    )
 
 
 def _variants(x: NDArray[Any], copy: dict[str, Run]) -> list[Group]:
     wide = x.astype(np.float64)
     keep = rq.get_dialect("default").replace(subnormals="flush_both")
     return [
-        Group(f"float32 -> {E4M3}, with flags", lambda: rq.encode(x, E4M3, return_flags=True), copy),
-        Group(f"float32 -> {E4M3}, saturate", lambda: rq.encode(x, E4M3, overflow="saturate"), copy),
-        Group(f"float32 -> {E4M3}, flush to zero", lambda: rq.encode(x, E4M3, dialect=keep), copy),
-        Group(f"float64 -> {E4M3}", lambda: rq.encode(wide, E4M3), copy),
-        Group("float32 -> int8, saturate", lambda: rq.encode(x, "int8", overflow="saturate"), copy),
+        Group(f"float32 -> {E4M3}, with flags", lambda backend: rq.encode(x, E4M3, return_flags=True, backend=backend), copy),
+        Group(f"float32 -> {E4M3}, saturate", lambda backend: rq.encode(x, E4M3, overflow="saturate", backend=backend), copy),
+        Group(f"float32 -> {E4M3}, flush to zero", lambda backend: rq.encode(x, E4M3, dialect=keep, backend=backend), copy),
+        Group(f"float64 -> {E4M3}", lambda backend: rq.encode(wide, E4M3, backend=backend), copy),
+        Group("float32 -> int8, saturate", lambda backend: rq.encode(x, "int8", overflow="saturate", backend=backend), copy),
     ]
 
 
@@ -126,14 +130,17 @@ def _stochastic(x: NDArray[Any], copy: dict[str, Run]) -> Group:
     info, bits = _formats("ocp_e4m3"), np.random.default_rng(2).integers(0, 1 << 8, x.size).astype(np.int64)
     wide, given = x.astype(np.float64), rq.RandomBits(bits, 8)  # float64: gfloat adds the random number to the fraction in the input's dtype
 
-    def ours() -> Any:
-        return rq.encode(wide, E4M3, rounding="stochastic_a", random=given)
+    def ours(backend: str) -> Any:
+        return rq.encode(wide, E4M3, rounding="stochastic_a", random=given, backend=backend)
 
     def theirs() -> Any:
         return gfloat.round_ndarray(info, wide, gfloat.RoundMode.StochasticFastest, srbits=bits, srnumbits=8)
 
-    peers: dict[str, Run] = {"gfloat round": theirs, "refquant, Philox": lambda: rq.encode(wide, E4M3, rounding="stochastic_a", random=rq.Philox(1, 8))}
-    same = lambda: np.array_equal(rq.decode(ours(), E4M3), theirs(), equal_nan=True)  # noqa: E731
+    peers: dict[str, Run] = {
+        "gfloat round": theirs,
+        "refquant, Philox": lambda: rq.encode(wide, E4M3, rounding="stochastic_a", random=rq.Philox(1, 8), backend=REFERENCE),
+    }
+    same = lambda: np.array_equal(rq.decode(ours(REFERENCE), E4M3), theirs(), equal_nan=True)  # noqa: E731
     return Group(f"float64 -> {E4M3}, stochastic_a, 8 bits", ours, peers | copy, same)
 
 
@@ -144,28 +151,32 @@ def _decode(size: int) -> Group:
     codes = np.random.default_rng(3).integers(0, 256, size, dtype=np.uint8)
     info, out = _formats("ocp_e4m3"), np.empty_like(codes)
 
-    def ours() -> Any:
-        return rq.decode(codes, E4M3, dtype=np.float32)
+    def ours(backend: str) -> Any:
+        return rq.decode(codes, E4M3, dtype=np.float32, backend=backend)
 
     peers: dict[str, Run] = {
         "gfloat decode": lambda: gfloat.decode_ndarray(info, codes),
         "astype": lambda: codes.view(ml_dtypes.float8_e4m3fn).astype(np.float32),
         "np.copyto": lambda: np.copyto(out, codes),
     }
-    return Group(f"decode {E4M3} to float32", ours, peers, lambda: np.array_equal(ours(), gfloat.decode_ndarray(info, codes), equal_nan=True))
+    return Group(f"decode {E4M3} to float32", ours, peers, lambda: np.array_equal(ours(REFERENCE), gfloat.decode_ndarray(info, codes), equal_nan=True))
 
 
 def measure(size: int, rounds: int) -> list[dict[str, Any]]:
     """Return one row per task: refquant's time and elements per second, and the ratio to each peer."""
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")  # the peers'
+        rq.set_num_threads(1)
         return [_row(group, size, rounds) for group in groups(size)]
 
 
 def _row(group: Group, size: int, rounds: int) -> dict[str, Any]:
     if group.same is not None and not group.same():
         raise SystemExit(f"{group.task}: the contenders do not deliver the same values")
-    contenders = {"refquant": group.ours, **group.peers}
+    if rq.list_backends()["numba"] == "available" and not _same(group.ours(REFERENCE), group.ours("numba")):
+        raise SystemExit(f"{group.task}: the backends do not deliver the same bits")
+    ours_compiled = {"numba": lambda: group.ours("numba")} if rq.list_backends()["numba"] == "available" else {}
+    contenders: dict[str, Run] = {"refquant": lambda: group.ours(REFERENCE), **ours_compiled, **group.peers}
     times: dict[str, list[float]] = {name: [] for name in contenders}
     for i in range(rounds + 1):
         for name, run in contenders.items():
@@ -175,8 +186,15 @@ def _row(group: Group, size: int, rounds: int) -> dict[str, Any]:
                 times[name].append(time.perf_counter() - start)
     ours = median(times["refquant"])
     ratios = {name: median(t / u for t, u in zip(times[name], times["refquant"], strict=True)) for name in group.peers}
+    compiled = size / median(times["numba"]) / 1e6 if "numba" in times else None
     columns = ("gfloat round", "gfloat round + encode", "gfloat decode", "refquant, Philox", "astype", "np.copyto")
-    return {"task": group.task, "ms": ours * 1e3, "M/s": size / ours / 1e6} | {name: ratios.get(name) for name in columns}
+    return {"task": group.task, "ms": ours * 1e3, "M/s": size / ours / 1e6, "numba, M/s": compiled} | {name: ratios.get(name) for name in columns}
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Return whether two results have the same bits."""
+    pairs = zip(one, other, strict=True) if isinstance(one, tuple) else [(one, other)]
+    return all(a.tobytes() == b.tobytes() for a, b in pairs)
 
 
 def demands(rows: list[dict[str, Any]]) -> list[Demand]:

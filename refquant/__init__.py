@@ -6,13 +6,14 @@ __version__ = "0.1.0"
 
 TYPE_CHECKING = False  # type checkers take it for true; `typing` would have to be loaded
 if TYPE_CHECKING:
-    from refquant import bounds, errors, policies, verify
+    from refquant import bounds, errors, formats, policies, verify
     from refquant.codec import CodesAndFlags, ValuesAndFlags, convert, decode, encode, round, value_table
     from refquant.containers import codes_from_signed, pack, unpack
     from refquant.dispatch import list_backends
     from refquant.formats import FloatFormat, IntFormat, get_format, list_formats
     from refquant.parts import Parts, decode_parts, encode_parts
     from refquant.policies import Dialect, Flags, OverflowMode, Philox, Policies, RandomBits, RoundingMode, Via, get_dialect, list_dialects
+    from refquant.threads import get_num_threads, set_num_threads
 else:
     #: The same for Python, which loads a module when one of its names is first used.
     _NAMES = {
@@ -22,6 +23,7 @@ else:
         "formats": ("FloatFormat", "IntFormat", "get_format", "list_formats"),
         "parts": ("Parts", "decode_parts", "encode_parts"),
         "policies": ("Dialect", "Flags", "OverflowMode", "Philox", "Policies", "RandomBits", "RoundingMode", "Via", "get_dialect", "list_dialects"),
+        "threads": ("get_num_threads", "set_num_threads"),
     }
     _HOMES = {name: module for module, names in _NAMES.items() for name in names}
 
@@ -59,14 +61,17 @@ __all__ = [
     "encode",
     "encode_parts",
     "errors",
+    "formats",
     "get_dialect",
     "get_format",
+    "get_num_threads",
     "list_backends",
     "list_dialects",
     "list_formats",
     "pack",
     "policies",
     "round",
+    "set_num_threads",
     "unpack",
     "value_table",
     "verify",

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from refquant import execution, inputs
 from refquant.containers import container_for, decode_container, exact_integers
-from refquant.dispatch import function
+from refquant.dispatch import chosen, function
 from refquant.errors import InputTypeError, RangeExceededError
 from refquant.extended import extended_from_float64
 from refquant.formats import Format, get_format
@@ -60,7 +60,7 @@ def encode(
     random : RandomBits or Philox, optional
         Random bits of a stochastic mode: required there, refused elsewhere.
     backend : str, optional
-        ``"reference"``; None leaves the choice open (the bits are the same).
+        ``"reference"`` or ``"numba"`` (see `refquant.list_backends`). None takes compiled code where it is installed and pays; the bits are the same.
     out : ndarray, optional
         Receives the codes: dtype ``fmt.code_dtype``, shape of `x`.
     return_flags : bool
@@ -211,13 +211,13 @@ def decode(
     4098
     """
     source = get_format(fmt)
-    kind = choice("nan_out", nan_out or "keep", NanOutMode)
+    kind = choice("nan_out", "keep" if nan_out is None else nan_out, NanOutMode)
     wanted = _dtype(dtype)
     given = _code_source(codes, source)
     if out is not None:
         execution.checked_out(out, wanted, given.array.shape)
     if wanted.kind == "O":
-        return _as_given(_fractions(given, source), given.is_scalar, return_flags, out)
+        return _as_given(_fractions(given, source, backend), given.is_scalar, return_flags, out)
     if wanted.kind in "iu" and not inputs.is_ml_dtype(wanted):
         return _as_given(exact_integers(given.array, source, wanted), given.is_scalar, return_flags, out)
     return _decoded(given, source, wanted, kind, backend, out, return_flags)
@@ -236,12 +236,12 @@ def _decoded(given: Source, source: Format, wanted: np.dtype[Any], kind: NanOutM
     plan = _exact_plan(container, kind)
     sink = None if out is None else _float_out(out, wanted, given.array.shape)
     stages = Stages(None, None, plan, None)  # type: ignore[arg-type]  # an exact plan never raises, so no policies are named
-    if source.width <= 16 and given.array.size > 1 << 16 and not return_flags and sink is None:
+    if chosen(backend, given.array.size) == "reference" and source.width <= 16 and given.array.size > 1 << 16 and not return_flags and sink is None:
         return _table(source, wanted, kind)[given.array]
     codes, flags = execution.project(given, container, stages, None, sink, return_flags, backend)
     values = codes.view(wanted) if wanted.itemsize == codes.dtype.itemsize else extended_from_float64(codes)
     result = values[()] if given.is_scalar and out is None else _placed(values, out)
-    return ValuesAndFlags(result, flags) if return_flags else result
+    return ValuesAndFlags(result, flags[()] if given.is_scalar and out is None and flags is not None else flags) if return_flags else result
 
 
 def _placed(values: NDArray[Any], out: Any) -> Any:
@@ -308,10 +308,10 @@ def _as_given(values: NDArray[Any], scalar: bool, return_flags: bool, out: Any) 
     return ValuesAndFlags(result, np.zeros(values.shape, np.uint8)[() if scalar else ...]) if return_flags else result
 
 
-def _fractions(given: Source, fmt: Format) -> NDArray[Any]:
+def _fractions(given: Source, fmt: Format, backend: str | None) -> NDArray[Any]:
     from fractions import Fraction
 
-    parts = function("decode_parts")(given.array.reshape(-1).astype(fmt.code_dtype), fmt.grid)
+    parts = function("decode_parts", backend)(given.array.reshape(-1).astype(fmt.code_dtype), fmt.grid)
     values = np.empty(given.array.size, object)
     for i, (negative, m, e, kind) in enumerate(zip(*(p.tolist() for p in parts), strict=True)):
         sign = -1 if negative else 1
@@ -344,7 +344,8 @@ def round(
     Returns
     -------
     ndarray, or its scalar
-        The dtype of `x` (in native byte order) where it holds every value of the format exactly, else float32, else float64.
+        The dtype of `x` (in native byte order) where it holds every value of the format exactly, else float32, else float64. For exact
+        numbers (``Fraction``, ``Decimal``, Python integers that float64 does not hold, lists that mix dtypes): object.
 
     Raises
     ------
@@ -380,7 +381,7 @@ def _rounded(source: Source, target: Format, stages: Stages, bits: Random, dtype
     nan_out = stages.policies.nan_out
     if dtype.kind in "Oiu" or dtype.itemsize > 8:
         codes, flags = execution.project(source, target, stages, bits, None, return_flags, backend)
-        return decode(codes, target, dtype=dtype, out=out, nan_out=nan_out), flags
+        return decode(codes, target, dtype=dtype, out=out, nan_out=nan_out, backend=backend if dtype.kind == "f" else None), flags
     container = decode_container(dtype, target)
     delivered = stages._replace(deliver=_exact_plan(container, nan_out), into=container)
     sink = None if out is None else _float_out(out, dtype, source.array.shape)

@@ -42,7 +42,7 @@ def decode_container(wanted: np.dtype[Any], fmt: Format) -> Format:
     container = _format_of(wanted)
     if not holds(container, fmt):
         hint = "use dtype=object (Fraction) or decode_parts" if container.width >= 64 else "use float64 or dtype=object (Fraction)"
-        raise RangeExceededError(f"dtype: {container.name} cannot hold every value of {fmt.name} exactly; {hint}")
+        raise RangeExceededError(f"dtype: {wanted} cannot hold every value of {fmt.name} exactly; {hint}")
     return container
 
 
@@ -122,7 +122,7 @@ def pack(codes: ArrayLike, fmt: Format | str) -> Any:
     target = get_format(fmt)
     array, scalar = inputs.as_codes(codes, target)
     packed = array.astype(target.code_dtype) << target.code_dtype.type(_spare_low_bits(target))
-    return packed[()] if scalar else packed
+    return packed if scalar else np.asarray(packed)
 
 
 def unpack(container: ArrayLike, fmt: Format | str, *, low_bits: str = "error", spare_bits: str = "error") -> Any:
@@ -166,7 +166,7 @@ def unpack(container: ArrayLike, fmt: Format | str, *, low_bits: str = "error", 
     wide = a.astype(np.uint64)
     wide = _without(wide, (1 << _spare_low_bits(target)) - 1, low_bits, "low_bits") >> np.uint64(_spare_low_bits(target))
     codes = _without(wide, ((1 << 64) - 1) ^ ((1 << target.width) - 1), spare_bits, "spare_bits").astype(target.code_dtype)
-    return codes[()] if a.ndim == 0 and not isinstance(container, np.ndarray) else codes
+    return codes[()] if a.ndim == 0 and not isinstance(container, np.ndarray) else np.asarray(codes)
 
 
 def _spare_low_bits(fmt: Format) -> int:
@@ -219,4 +219,4 @@ def codes_from_signed(values: ArrayLike, fmt: Format | str) -> Any:
     if a.size and not (low <= int(a.min()) and int(a.max()) <= high):
         raise CodeRangeError(f"values: expected {low}..{high} for {target.name}, got {int(a.min())}..{int(a.max())}")
     codes = (a.astype(np.int64) & ((1 << target.width) - 1)).astype(target.code_dtype)
-    return codes[()] if a.ndim == 0 and not isinstance(values, np.ndarray) else codes
+    return codes[()] if a.ndim == 0 and not isinstance(values, np.ndarray) else np.asarray(codes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
@@ -12,6 +13,18 @@ from refquant.operations import OPERATIONS
 
 PACKAGES = {"reference": "reference", "numba": "numba_kernels", "cupy": "cupy_kernels"}
 _NEEDS = {"reference": "numpy", "numba": "numba", "cupy": "cupy"}
+
+
+NUMBA_PAYS = 1 << 16  #: elements from which compiled code is taken where it is loaded
+NUMBA_LOADS = 1 << 22  #: elements from which it is loaded for, which takes most of a second
+
+
+def chosen(backend: str | None, size: int) -> str:
+    """Return the backend that the caller names, or that pays for so many elements; the bits are the same."""
+    if backend is not None:
+        return backend
+    enough = NUMBA_PAYS if "refquant.numba_kernels.codec" in sys.modules else NUMBA_LOADS
+    return "numba" if size >= enough and _missing("numba") is None else "reference"
 
 
 def function(operation: str, backend: str | None = None) -> Callable[..., Any]:
@@ -32,12 +45,20 @@ def _function(operation: str, name: str) -> Callable[..., Any]:
     op = OPERATIONS[operation]
     if name not in op.backends:
         raise BackendUnavailableError(f"backend: {name!r} has no {operation}; it exists in {', '.join(op.backends)}")
-    from importlib.util import find_spec
-
-    if find_spec(_NEEDS[name]) is None:
-        raise BackendUnavailableError(f"backend: {name!r} needs {_NEEDS[name]}: python -m pip install 'refquant[{name}]'")
+    if reason := _missing(name):
+        raise BackendUnavailableError(reason)
     found: Callable[..., Any] = getattr(import_module(f"refquant.{PACKAGES[name]}.{op.room}"), op.kernel)
     return found
+
+
+@cache
+def _missing(name: str) -> str | None:
+    """Return why a backend cannot be used here, or None."""
+    from importlib.util import find_spec
+
+    if find_spec(_NEEDS[name]) is not None:
+        return None
+    return f"backend: {name!r} needs {_NEEDS[name]}: python -m pip install 'refquant[{name}]'"
 
 
 def list_backends() -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,15 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from refquant import inputs
-from refquant.dispatch import function
+from refquant.dispatch import chosen, function
 from refquant.errors import EncodeError, OutputError, PolicyError
 from refquant.extended import FLOAT64_PAYLOAD, extended_parts
 from refquant.formats import Format
 from refquant.inputs import Source
 from refquant.policies import RAISES, OverflowMode, Philox, Plan, RandomBits
 from refquant.stages import Stages
+from refquant.threads import run_all
 
 CHUNK = 1 << 14  # elements; a chunk's temporaries stay in the second-level cache
+COMPILED_CHUNK = 1 << 17  # elements of a job of compiled code
 Array = NDArray[Any]
 Reader = Callable[[list[Array], Plan, Any, int, Array, NDArray[np.uint8] | None], int]
 
@@ -30,14 +33,14 @@ def project_parts(
     return project(source, target, stages, random, out, want_flags, backend)
 
 
-def walk(arrays: list[Array], writable: int) -> Iterator[tuple[int, list[Array]]]:
+def walk(arrays: list[Array], writable: int, size: int = CHUNK) -> Iterator[tuple[int, list[Array]]]:
     """Yield (index of the first element, flat native aligned chunks), of which the last `writable` are outputs."""
     native = [inputs.native(a.dtype) for a in arrays]
     reads = len(arrays) - writable
     flags = [["readonly", "aligned", "nbo"]] * reads + [["writeonly", "aligned", "nbo"]] * writable
     options = ["external_loop", "buffered", "zerosize_ok", "copy_if_overlap", "refs_ok"]
     base = 0
-    with np.nditer(arrays, options, flags, native, order="C", casting="equiv", buffersize=CHUNK) as iterator:  # type: ignore[call-overload]
+    with np.nditer(arrays, options, flags, native, order="C", casting="equiv", buffersize=size) as iterator:  # type: ignore[call-overload]
         if arrays[0].size == 0:
             return
         for chunk in iterator:
@@ -50,6 +53,7 @@ def project(
     source: Source, target: Format, stages: Stages, random: Any, out: Array | None, want_flags: bool, backend: str | None
 ) -> tuple[Array, Array | None]:
     """Return the codes (and flags) of a source in the target; raise EncodeError, having written nothing, where a policy says so."""
+    backend = chosen(backend, source.array.size if source.kind == inputs.CODES else 0)
     read = reader(source, backend)
     shape = source.array.shape
     raises = bool(stages.last.may_raise or (stages.first and stages.first.may_raise))
@@ -74,22 +78,43 @@ def checked_out(out: Any, dtype: np.dtype[Any], shape: tuple[int, ...]) -> Array
     return out
 
 
-def _run(read: Reader, source: Source, stages: Stages, random: Any, codes: Array | None, flags: Array | None, backend: str | None) -> int:
+def _run(read: Reader, source: Source, stages: Stages, random: Any, codes: Array | None, flags: Array | None, backend: str) -> int:
     """Walk the source through the stages; codes None: look at the events alone."""
     bits = [random.array] if isinstance(random, RandomBits) else []
     written = [a for a in (codes, flags) if a is not None]
-    scratch = np.empty(0 if codes is not None else CHUNK, np.uint64)
-    status = 0
     given = [source.array, *source.more]
-    for base, parts in walk([*given, *bits, *written], len(written)):
+
+    def one(base: int, parts: list[Array]) -> int:
         rest = parts[len(given) :]
         draw = rest[0] if bits else random if isinstance(random, Philox) else None
-        sink = scratch[: parts[0].size] if codes is None else rest[len(bits)]
-        status |= _chunk(read, parts[: len(given)], stages, draw, base, sink, parts[-1] if flags is not None else None, backend)
+        sink = np.empty(parts[0].size, np.uint64) if codes is None else rest[len(bits)]
+        return _chunk(read, parts[: len(given)], stages, draw, base, sink, parts[-1] if flags is not None else None, backend)
+
+    arrays = [*given, *bits, *written]
+    if backend != "reference" and _are_plain(arrays, len(written)):
+        return _in_threads(one, [a.reshape(-1) for a in arrays])
+    status = 0
+    for base, parts in walk(arrays, len(written), CHUNK if backend == "reference" else COMPILED_CHUNK):
+        status |= one(base, parts)
     return status
 
 
-def _chunk(read: Reader, parts: list[Array], stages: Stages, random: Any, base: int, out: Array, events: Array | None, backend: str | None) -> int:
+def _are_plain(arrays: list[Array], writable: int) -> bool:
+    """Return whether arrays can be cut into chunks as they lie in memory, outputs apart from inputs."""
+    reads, writes = arrays[: len(arrays) - writable], arrays[len(arrays) - writable :]
+    plain = all(a.flags.c_contiguous and a.flags.aligned and a.dtype.isnative for a in arrays)
+    return plain and not any(np.may_share_memory(a, b) for a in reads for b in writes)
+
+
+def _in_threads(one: Callable[[int, list[Array]], int], flat: list[Array]) -> int:
+    def job(i: int) -> int:
+        first = i * COMPILED_CHUNK
+        return one(first, [a[first : first + COMPILED_CHUNK] for a in flat])
+
+    return run_all(job, -(-flat[0].size // COMPILED_CHUNK))
+
+
+def _chunk(read: Reader, parts: list[Array], stages: Stages, random: Any, base: int, out: Array, events: Array | None, backend: str) -> int:
     if stages.deliver is not None:
         codes = np.empty(out.size, np.uint32 if stages.last.grid.width <= 32 else np.uint64)
         status = _chunk(read, parts, stages._replace(deliver=None), random, base, codes, events, backend)
@@ -106,7 +131,7 @@ def _chunk(read: Reader, parts: list[Array], stages: Stages, random: Any, base: 
     return status
 
 
-def reader(source: Source, backend: str | None) -> Reader:
+def reader(source: Source, backend: str) -> Reader:
     """Return the function that takes one chunk of the source through a plan."""
     if source.kind == inputs.EXACT:
         encode_exact = function("encode_exact", backend)
@@ -127,7 +152,7 @@ def _located(values: Array, plan: Plan) -> Any:
     return locate_all(values, plan.grid, bool(plan.wrap))
 
 
-def _refuse(source: Source, target: Format, stages: Stages, status: int, read: Reader, random: Any, backend: str | None) -> None:
+def _refuse(source: Source, target: Format, stages: Stages, status: int, read: Reader, random: Any, backend: str) -> None:
     """Raise where an event says so, with the first index and the count. RQ-5.15."""
     if not status & RAISES:
         return
@@ -165,7 +190,7 @@ def describe(source: Source, index: tuple[int, ...]) -> str:
         if kind:
             return f"{'-' if sign else ''}{'inf' if kind == 1 else 'nan'}"
         m, e = int(significand), int(exponent)
-        plain = repr(m * 2.0**e) if e >= -1074 and m.bit_length() + e <= 1024 and m < 1 << 53 else f"{m}*2**{e}"
+        plain = repr(math.ldexp(m, e)) if e >= -1074 and m.bit_length() + e <= 1024 and m < 1 << 53 else f"{m}*2**{e}"
         return ("-" if sign else "") + (str(m << e) if 0 <= e <= 64 else plain)
     from refquant.rationals import exact, in_short
 

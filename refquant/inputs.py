@@ -1,5 +1,6 @@
 """What arrives: arrays of any dtype as codes of a format, extended floats as parts, everything else as exact numbers."""
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -51,19 +52,37 @@ def _as_array(x: Any) -> NDArray[Any]:
     if isinstance(x, (np.ndarray, np.generic)):
         return np.asarray(x)
     try:
-        a = np.asarray(x)
+        with np.errstate(all="ignore"):  # a signalling NaN that NumPy promotes
+            a = np.asarray(x)
     except (ValueError, TypeError) as error:
         raise InputTypeError(f"x: expected an array of real numbers, got {type(x).__name__}: {error}") from None
-    if a.dtype.kind == "f" and not hasattr(x, "__array__") and not isinstance(x, float):
+    if a.dtype.kind in "fO" and not hasattr(x, "__array__") and not isinstance(x, float):
         return _without_promotion(x, a)
     return a
 
 
 def _without_promotion(x: Any, a: NDArray[Any]) -> NDArray[Any]:
-    """Return a list's elements as objects where NumPy's common float dtype has rounded an integer among them."""
-    objects = np.array(x, dtype=object)
-    inexact = any(isinstance(v, (int, np.integer)) and abs(int(v)) > 1 << 53 for v in objects.flat)
-    return objects if inexact else a
+    """Return a list's elements as objects where NumPy's common float dtype changes one: an integer past 2**53, or a NaN of another dtype."""
+    if a.ndim == 0:
+        return a
+    kinds = {v.dtype if isinstance(v, np.ndarray) else type(v) for v in x}
+    if kinds <= {float} or kinds == {a.dtype} or kinds == {a.dtype.type}:
+        return a  # nothing was promoted
+    objects = np.empty(a.shape, object)
+    objects.reshape(-1)[:] = list(_leaves(x, a.ndim))
+    if a.dtype.kind == "O":
+        return objects
+    large = any(isinstance(v, (int, np.integer)) and abs(int(v)) > 1 << 53 for v in objects.flat)
+    return objects if large or (np.isnan(a).any() and len(set(map(type, objects.flat))) > 1) else a
+
+
+def _leaves(x: Any, depth: int) -> Iterator[Any]:
+    """Yield the elements of nested sequences as scalars; those of arrays among them keep their dtype."""
+    if depth:
+        for part in x:
+            yield from _leaves(part, depth - 1)
+    else:
+        yield x[()] if isinstance(x, np.ndarray) and x.ndim == 0 else x
 
 
 def native(dtype: np.dtype[Any]) -> np.dtype[Any]:

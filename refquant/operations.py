@@ -25,11 +25,11 @@ class Operation(NamedTuple):
 OPERATIONS = {
     op.name: op
     for op in (
-        Operation("encode", "codec", "convert", "RQ-3.3", ("values",), "codes", _ALL, ("reference",), "boundary"),
+        Operation("encode", "codec", "convert", "RQ-3.3", ("values",), "codes", _ALL, ("reference", "numba"), "boundary"),
         Operation("encode_exact", "codec", "encode_located", "RQ-3.3", ("values",), "codes", _ALL, ("reference",), "boundary"),
-        Operation("decode", "codec", "convert", "RQ-3.1", ("codes",), "values", ("nan_out",), ("reference",), "every_code"),
-        Operation("round", "codec", "convert", "RQ-3.5", ("values",), "values", _ALL, ("reference",), "boundary"),
-        Operation("convert", "codec", "convert", "RQ-3.5", ("codes",), "codes", _ALL, ("reference",), "every_code"),
+        Operation("decode", "codec", "convert", "RQ-3.1", ("codes",), "values", ("nan_out",), ("reference", "numba"), "every_code"),
+        Operation("round", "codec", "convert", "RQ-3.5", ("values",), "values", _ALL, ("reference", "numba"), "boundary"),
+        Operation("convert", "codec", "convert", "RQ-3.5", ("codes",), "codes", _ALL, ("reference", "numba"), "every_code"),
         Operation("decode_parts", "codec", "decode_parts", "RQ-3.7", ("codes",), "parts", (), ("reference",), "every_code"),
         Operation("encode_parts", "codec", "encode_parts", "RQ-3.7", ("parts",), "codes", _ALL, ("reference",), "boundary"),
     )

@@ -63,8 +63,11 @@ def decode_parts(codes: ArrayLike, fmt: Format | str, *, backend: str | None = N
     """
     source = get_format(fmt)
     array, scalar = inputs.as_codes(codes, source)
-    flat = np.ascontiguousarray(array).astype(source.code_dtype).reshape(-1)
-    parts = [p.reshape(array.shape) for p in function("decode_parts", backend)(flat, source.grid)]
+    split = function("decode_parts", backend)
+    parts = [np.empty(array.shape, dtype) for dtype in (np.bool_, np.uint64, np.int32, np.uint8)]
+    for _, (chunk, *sinks) in execution.walk([array, *parts], len(parts)):
+        for sink, part in zip(sinks, split(chunk.astype(source.code_dtype, copy=False), source.grid), strict=True):
+            sink[...] = part
     return Parts(*(p[()] if scalar else p for p in parts))
 
 
@@ -113,6 +116,7 @@ def encode_parts(
     given = [_part(n, v, *limits) for n, v, *limits in _parts_table(sign, significand, exponent, kind)]
     scalar = all(g.ndim == 0 for g in given) and not any(isinstance(v, np.ndarray) for v in (sign, significand, exponent, kind))
     arrays = _broadcast(given)
+    _check_trailing_fields(arrays[1], arrays[3])
     codes, flags = execution.project_parts(arrays, target, stages, random_for(random, arrays[0].shape), out, return_flags, backend)
     result = codes[()] if scalar and out is None else codes
     return CodesAndFlags(result, flags[()] if scalar and flags is not None else flags) if return_flags else result
@@ -125,6 +129,13 @@ def _parts_table(sign: Any, significand: Any, exponent: Any, kind: Any) -> list[
         ("exponent", exponent, np.int64, -(1 << 63), (1 << 63) - 1),
         ("kind", 0 if kind is None else kind, np.uint8, 0, 3),
     ]
+
+
+def _check_trailing_fields(significand: NDArray[Any], kind: NDArray[Any]) -> None:
+    """RQ-3.7: a NaN's trailing field has 52 bits, as in a float64."""
+    wide = (kind >= 2) & (significand >> np.uint64(52) != 0)
+    if wide.any():
+        raise InputValueError(f"significand: of a NaN expected 0 <= significand < 2**52, got {int(significand[wide].flat[0]):#x}")
 
 
 def _broadcast(given: list[NDArray[Any]]) -> list[NDArray[Any]]:

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from refquant.errors import InputTypeError, InputValueError
 from refquant.extended import FLOAT64_PAYLOAD, extended_parts
-from refquant.formats import Grid
+from refquant.formats import Grid, get_format
+from refquant.formats.grid import value_parts
 
 _LIMIT = (1 << 64) - 1
 _DECIMAL_LIMIT = 1_000_000  # the widest format ends near 10**631,000
@@ -45,11 +46,11 @@ def exact(value: Any, where: str = "x") -> Exact:
     """Return a Python or NumPy number exactly."""
     if isinstance(value, (np.bool_, bool)):
         return Exact(False, Fraction(int(value)))
-    if isinstance(value, (Rational, np.integer)):
-        number = Fraction(value) if isinstance(value, Rational) else Fraction(int(value))
+    if isinstance(value, Rational):
+        number = Fraction(int(value.numerator), int(value.denominator))  # NumPy's integers are Rational too
         return Exact(number < 0, abs(number))
     if isinstance(value, np.generic) and type(value).__module__.startswith("ml_dtypes"):
-        return _exact_float(np.float64(float(value)))  # exact: each of these formats is narrower
+        return _exact_code(value)
     if isinstance(value, (float, np.floating)):
         return _exact_float(value)
     if isinstance(value, Decimal):
@@ -72,6 +73,22 @@ def _exact_float(value: Any) -> Exact:
         return _not_finite(negative, trailing << (FLOAT64_PAYLOAD - t))
     exponent = max(biased, 1) - ((1 << (w - 1)) - 1) - t
     return Exact(negative, _scaled(trailing | (biased != 0) << t, exponent))
+
+
+def _exact_code(value: Any) -> Exact:
+    """Return a scalar of ml_dtypes, which is the code of a format, by its bits: a float in between quiets a signalling NaN."""
+    a = np.asarray(value)
+    fmt = get_format(a.dtype.name)
+    g, code = fmt.grid, int(a.view(f"u{a.dtype.itemsize}")[()]) & ((1 << fmt.width) - 1)
+    negative = bool((g.negative_base or g.max_negative) and code >> (g.width - 1))
+    magnitude = code % g.negative_base if g.negative_base else (1 << g.width) - code if negative else code
+    if magnitude == g.infinity:
+        return Exact(negative, Fraction(0), 1)
+    if (g.nan_at_zero and negative and not magnitude) or 0 <= g.nan_first <= magnitude:
+        if not g.nan_payload:
+            return Exact(negative and not g.nan_at_zero, Fraction(0), 2, FLOAT64_QUIET)
+        return _not_finite(negative, (magnitude % (1 << g.nan_payload)) << (FLOAT64_PAYLOAD - g.nan_payload))
+    return Exact(negative, _scaled(*value_parts(g, magnitude + g.first_index)))
 
 
 def _exact_extended(a: NDArray[Any]) -> Exact:

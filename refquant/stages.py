@@ -40,7 +40,7 @@ def _stages(target: Format, source_name: str, dialect: Dialect, rounding: Any, o
     policies = dialect.policies(target.name, source_name)
     explicit = {k: v for k, v in (("rounding", rounding), ("overflow", overflow)) if v is not None}
     policies = dataclasses.replace(policies, **explicit)
-    via = None if policies.via is None or policies.via.format == source_name else get_format(policies.via.format)
+    via = None if policies.via is None or policies.via.name == source_name else get_format(policies.via.format)
     if via is None:
         return Stages(None, None, resolve(target, policies, n), policies)
     first, last = _split_policies(policies)

@@ -115,8 +115,8 @@ def _bounds(source: Source, target: Format, policies: Policies, wanted: np.dtype
 def _policies(target: Format, source: Source, dialect: Dialect, rounding: Any, overflow: Any) -> Policies:
     chosen = {n: choice(n, v, KNOBS[n]) for n, v in (("rounding", rounding), ("overflow", overflow)) if v is not None}
     policies = dataclasses.replace(dialect.policies(target.name, source.name), **chosen)
-    if policies.via is not None and policies.via.format != source.name:
-        raise PolicyError(f"via: {dialect.name} rounds through {policies.via.format} first, and a bound is of one rounding; see is_innocuous")
+    if policies.via is not None and policies.via.name != source.name:
+        raise PolicyError(f"via: {dialect.name} rounds through {policies.via.name} first, and a bound is of one rounding; see is_innocuous")
     return policies
 
 
@@ -232,27 +232,46 @@ def _deliver_specials(bounds: NDArray[Any], places: Magnitudes, fmt: Format, pla
 
 def _distances(source: Source, mask: Mask, value: Fraction, wanted: np.dtype[Any]) -> NDArray[Any]:
     """Return |x - value| of the masked elements, exactly or rounded up to float64."""
-    if wanted.kind != "O" and source.format is not None and holds(get_format("float64"), source.format):
-        x, v = decode(source.array[mask].astype(source.format.code_dtype), source.format, dtype=np.float64), float(min(value, Fraction(2) ** 1000))
-        if v == value and (v == 0 or (abs(v) >= _SAFE and float(np.abs(x).min()) >= _SAFE)):
-            return _float_distances(x, v)
-    exactly = [_rounded_up(abs(e - value), wanted) for e in _exact_values(source, mask)]
-    distances = np.empty(len(exactly), wanted)
-    distances[:] = exactly
+    distances, done = np.empty(int(mask.sum()), wanted), np.zeros(int(mask.sum()), np.bool_)
+    x = None if wanted.kind == "O" else _as_floats(source, mask)
+    v = float(value) if abs(value) < 2**1000 else math.inf
+    if x is not None and v == value and (v == 0 or abs(v) >= _SAFE):
+        done = np.abs(x) >= _SAFE
+        distances[done] = _float_distances(x[done], x.dtype.type(v))
+    rest = np.flatnonzero(mask.reshape(-1))[~done]
+    left = np.zeros(mask.size, np.bool_)
+    left[rest] = True
+    distances[~done] = _filled([_rounded_up(abs(e - value), wanted) for e in _exact_values(source, left)], wanted)
     return distances
 
 
-def _float_distances(x: NDArray[Any], v: float) -> NDArray[Any]:
-    """Return |x - v| rounded up. The rest of a float64 sum is exact (Knuth, TwoSum); nothing here is subnormal (see _SAFE)."""
-    if v == 0:
-        magnitudes: NDArray[Any] = np.abs(x)  # the sign bit alone
-        return magnitudes
-    with np.errstate(over="ignore", invalid="ignore"):
+def _filled(values: list[Any], wanted: np.dtype[Any]) -> NDArray[Any]:
+    found = np.empty(len(values), wanted)
+    found[:] = values
+    return found
+
+
+def _as_floats(source: Source, mask: Mask) -> NDArray[Any] | None:
+    """Return the masked elements as float64 or longdouble where that holds every one of them exactly, else None."""
+    if source.kind == inputs.EXTENDED:
+        return source.array[mask]
+    if source.format is not None and holds(get_format("float64"), source.format):
+        return np.asarray(decode(source.array[mask].astype(source.format.code_dtype), source.format, dtype=np.float64))
+    if source.kind == inputs.CODES and source.format is None and np.finfo(np.longdouble).nmant >= 63:  # 64-bit integers
+        return source.array[mask].astype(np.uint64).view(source.dtype.newbyteorder("=")).astype(np.longdouble)
+    return None
+
+
+def _float_distances(x: NDArray[Any], v: Any) -> NDArray[np.float64]:
+    """Return |x - v| rounded up to float64. The rest of a float sum is exact (Knuth, TwoSum); nothing here is subnormal (see _SAFE)."""
+    with np.errstate(all="ignore"):
         total = x - v
         part = total - x
         rest = (x - (total - part)) - (v + part)
-        short = (rest != 0) & (np.signbit(rest) == np.signbit(total))
-        distances: NDArray[Any] = np.where(short, np.nextafter(np.abs(total), np.inf), np.abs(total))
+        size = np.abs(total)
+        found = size.astype(np.float64)
+        above = (size > found) | ((size == found) & (rest != 0) & (np.signbit(rest) == np.signbit(total)))
+        distances: NDArray[np.float64] = np.where(above, np.nextafter(found, np.inf), found)
     return distances
 
 

@@ -46,7 +46,7 @@ def policies_said(rounding: str | None, overflow: str | None, settings: tuple[st
         if name in said:
             raise click.UsageError(f"{option}: {name} is given twice")
         with _as_option(option):
-            said[name] = as_via(get_format(value).name) if name == "via" else choice(name, value, KNOBS[name])
+            said[name] = as_via(value) if name == "via" else choice(name, value, KNOBS[name])
     return said
 
 
@@ -59,6 +59,7 @@ def _setting(text: str) -> tuple[str, str]:
 
 def in_options(message: str) -> str:
     """Return a message of the library as the command line says it."""
+    message = message.removeprefix("x: ")
     return re.sub(r"dialect\.replace\((\w+)=\.\.\.\)", r"--set \1=...", message)
 
 

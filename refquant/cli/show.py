@@ -70,10 +70,10 @@ def show(
 def _random(rounding: RoundingMode | None, seed: int | None, bits: int | None) -> Philox | None:
     if rounding is not None and rounding.is_stochastic:
         if seed is None or bits is None:
-            raise click.UsageError(f"--rounding {rounding} needs --seed N and --random-bits N")
+            raise click.UsageError(f"rounding {rounding} needs --seed N and --random-bits N")
         return Philox(seed, bits)
     if seed is not None or bits is not None:
-        raise click.UsageError("--seed and --random-bits go with a stochastic --rounding: stochastic_a, stochastic_b or stochastic_c")
+        raise click.UsageError("--seed and --random-bits go with a stochastic rounding: stochastic_a, stochastic_b or stochastic_c")
     return None
 
 

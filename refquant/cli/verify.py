@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
 import textwrap
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from typing import Any, TextIO
 
 import click
@@ -67,7 +69,8 @@ def verify(
     announced = _announced(chosen, names, sources, asked=bool(targets))
     out = console(stderr=report is not None and report.name == "<stdout>")  # --json -: nothing else goes to stdout
     _announce(out, announced, targets)
-    judgements = _judged(announced, {"seed": seed, "random": count, "deviations": known})
+    with redirect_stdout(sys.stderr if report is not None and report.name == "<stdout>" else sys.stdout):  # what a cast prints
+        judgements = _judged(announced, {"seed": seed, "random": count, "deviations": known})
     for judgement in judgements:
         _print(out, judgement)
     if report is not None:
@@ -82,7 +85,7 @@ def _source(text: str) -> str:
 
 def _said(says: dict[str, Any]) -> dict[str, Any]:
     if "rounding" in says and says["rounding"].is_stochastic:
-        raise click.UsageError(f"--rounding {says['rounding']}: a stochastic cast has no single right result; verify judges deterministic modes only")
+        raise click.UsageError(f"rounding {says['rounding']}: a stochastic cast has no single right result; verify judges deterministic modes only")
     return says
 
 
@@ -166,7 +169,7 @@ def _cells(verdict: Verdict) -> list[tuple[str, str]]:
 def _says(verdict: Verdict) -> str:
     match verdict.status:
         case "exact":
-            return "exact"
+            return f"exact; {verdict.left_out:,} inputs that its policies refuse were left out" if verdict.left_out else "exact"
         case "known":
             return f"known: {verdict.diagnosis}"
         case status:

@@ -1,4 +1,11 @@
-"""What a format is: literals of primary parameters, and everything that follows from them."""
+"""What a format is: literals of primary parameters, and everything that follows from them.
+
+Examples
+--------
+>>> import refquant as rq
+>>> rq.formats.get_format("bf16").width, len(rq.formats.list_formats())
+(16, 55)
+"""
 
 from refquant.formats.float_format import FloatFormat, NanCodes, Parity, SignalingNan
 from refquant.formats.grid import Grid, code_of, value_parts

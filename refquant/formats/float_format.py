@@ -105,7 +105,7 @@ class FloatFormat(ScalarFormat):
         put(self, "bias", check_integer("bias", standard if self.bias is None else self.bias, -(1 << 20), 1 << 20))
         put(self, "nan", check_choice("nan", self.nan, NanCodes))
         default = SignalingNan.MSB_CLEAR if self.nan is NanCodes.IEEE else SignalingNan.NONE
-        put(self, "signaling_nan", check_choice("signaling_nan", self.signaling_nan or default, SignalingNan))
+        put(self, "signaling_nan", check_choice("signaling_nan", default if self.signaling_nan is None else self.signaling_nan, SignalingNan))
         put(self, "parity", check_choice("parity", self.parity, Parity))
         for field in ("infinity", "signed", "zero"):
             put(self, field, check_switch(field, getattr(self, field)))

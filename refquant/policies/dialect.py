@@ -87,7 +87,7 @@ class Dialect:
         if base.via is not None and base.rounding.is_stochastic and base.via.rounding.is_stochastic:
             raise PolicyError("via: its rounding must be deterministic; the random bits belong to the last rounding (RQ-9.7)")
         rows = tuple(r._replace(overrides=tuple((k, v) for k, v in r.overrides if k not in changed)) for r in self.rows)
-        return dataclasses.replace(self, name=name or f"{self.name}*", base=base, rows=rows)
+        return dataclasses.replace(self, name=f"{self.name}*" if name is None else name, base=base, rows=rows)
 
 
 @lru_cache(maxsize=4096)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
 
-from refquant.errors import InputTypeError, UnknownNameError
-from refquant.formats import Parity
+from refquant.errors import AmbiguousNameError, InputTypeError, UnknownNameError
+from refquant.formats import FloatFormat, Format, IntFormat, Parity, get_format, list_formats
 from refquant.policies.rounding import RoundingMode
 
 
@@ -146,16 +146,29 @@ class Via:
     ('0x39', '0x38')
     """
 
-    format: str
+    format: Format | str  #: its name; a format of the user's own stays itself
     rounding: RoundingMode = RoundingMode.TIES_TO_EVEN
     overflow: OverflowMode = OverflowMode.NO_SATURATE
     nan: NanMode | None = None
 
     def __post_init__(self) -> None:
-        if not isinstance(self.format, str):
-            raise InputTypeError(f"via: expected the name of a format, got {self.format!r}")
+        object.__setattr__(self, "format", _via_format(self.format))
         for name, kind in (("rounding", RoundingMode), ("overflow", OverflowMode), ("nan", NanMode)):
             object.__setattr__(self, name, choice(f"via.{name}", getattr(self, name), kind, optional=name == "nan"))
+
+    @property
+    def name(self) -> str:
+        """Name of the format."""
+        return self.format if isinstance(self.format, str) else self.format.name
+
+
+def _via_format(value: Any) -> Format | str:
+    """Return the name of a format that has one in refquant, or a format of the user's own."""
+    try:
+        fmt = get_format(value)
+    except (UnknownNameError, AmbiguousNameError, InputTypeError) as error:
+        raise type(error)(f"via: {str(error).partition(': ')[2]}") from None
+    return fmt.name if fmt.name in list_formats(p3109=True) else fmt
 
 
 def choice(name: str, value: Any, kind: type[StrEnum], *, optional: bool = False) -> Any:
@@ -202,11 +215,11 @@ def as_via(value: Any) -> Via | None:
     """Return a Via from a Via, a format name, a mapping of its fields, or None."""
     if value is None or isinstance(value, Via):
         return value
-    if isinstance(value, str):
+    if isinstance(value, (str, FloatFormat, IntFormat)):
         return Via(value)
     if isinstance(value, dict) and "format" in value and set(value) <= {f.name for f in fields(Via)}:
         return Via(**value)
-    raise InputTypeError(f"via: expected a format name or refquant.Via(format, rounding, overflow, nan), got {value!r}")
+    raise InputTypeError(f"via: expected a format, its name, or refquant.Via(format, rounding, overflow, nan), got {value!r}")
 
 
 #: Every knob but `via`, with its choices.

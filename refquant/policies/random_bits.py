@@ -51,7 +51,13 @@ class RandomBits:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "n", _integer("n", self.n, 1, 32))
-        a = np.asarray(self.array)
+        try:
+            a = np.asarray(self.array)
+        except (ValueError, TypeError) as error:
+            raise RandomBitsError(f"random: expected an integer array: {error}") from None
+        if isinstance(self.array, np.ma.MaskedArray):
+            raise RandomBitsError("random: a masked array has no bits for its masked elements")
+        a = a.astype(np.uint32) if not a.size and not isinstance(self.array, np.ndarray) else a
         if a.dtype.kind not in "ui":
             raise RandomBitsError(f"random: expected an integer array, got dtype {a.dtype}")
         if a.size and (int(a.min()) < 0 or int(a.max()) >> self.n):

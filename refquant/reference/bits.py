@@ -53,11 +53,11 @@ def split(x: Lane, distance: Lane) -> tuple[Lane, Lane]:
 
 
 def bit_length(x: Lane) -> NDArray[np.int32]:
-    """Return the number of significant bits of each x; a zero counts as hugely negative.
+    """Return the number of significant bits of each x; a zero counts as so negative that no exponent added to it is in range.
 
     The second leading bit is cleared first, so that the conversion to float64 cannot round up to the next power of two: its
     exponent field is that of the leading bit.
     """
     leading = x & ~(x >> x.dtype.type(1))
     exponent = (leading.astype(np.float64).view(np.int64) >> 52) - 1022
-    return np.where(x == 0, -(1 << 20), exponent).astype(np.int32)
+    return np.where(x == 0, -(1 << 28), exponent).astype(np.int32)

@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from refquant.errors import InputValueError
+from refquant.errors import InputTypeError, InputValueError
 from refquant.verify.target import Claim
 
 _CLAUSE = re.compile(r"(==|!=|>=|<=|<|>)\s*(\d+(?:\.\d+)*)")
@@ -91,8 +91,10 @@ def load_deviations(path: str | Path | None = None) -> tuple[Deviation, ...]:
 
     Raises
     ------
-    InputValueError
-        If the file cannot be read as such.
+    InputTypeError, InputValueError
+        If `path` names no file, or the file does not have that form.
+    OSError
+        If the file cannot be read.
 
     Examples
     --------
@@ -100,7 +102,11 @@ def load_deviations(path: str | Path | None = None) -> tuple[Deviation, ...]:
     >>> sorted(d.diagnosis for d in load_deviations() if d.package == "ml_dtypes")[-1]
     'through float32 and rounding=away_from_zero of subnormal inputs'
     """
-    return _packaged() if path is None else parse_deviations(Path(path).read_text("utf-8"))
+    if path is None:
+        return _packaged()
+    if not isinstance(path, (str, Path)):
+        raise InputTypeError(f"path: expected the name of a file, got {path!r}")
+    return parse_deviations(Path(path).read_text("utf-8"))
 
 
 def parse_deviations(text: str) -> tuple[Deviation, ...]:

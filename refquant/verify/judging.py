@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
+from refquant.errors import InputTypeError, InputValueError
 from refquant.verify.cases import case_sets
 from refquant.verify.comparison import Comparison, Witness, compare, defined
 from refquant.verify.deviations import Deviation, find_deviation, load_deviations
@@ -49,6 +51,11 @@ class Verdict:
     witness: Witness | None = None
     diagnosis: str | None = None
     message: str = ""
+
+    @property
+    def left_out(self) -> int:
+        """Number of inputs that the claim's policies refuse, of which nothing is right or wrong."""
+        return max(sum(self.sizes.values()) - self.cases, 0)
 
     @property
     def ok(self) -> bool:
@@ -112,8 +119,15 @@ def judge(
     (True, 'float16 -> float32', 65536)
     """
     implementation = get_target(target) if isinstance(target, str) else target
-    announced = tuple(implementation.claims() if claims is None else claims)
-    known = tuple(load_deviations() if deviations is None else deviations)
+    if not all(callable(getattr(implementation, name, None)) for name in ("claims", "run")):
+        raise InputTypeError(f"target: expected a Target or the name of one, got {target!r}")
+    announced = _checked("claims", implementation.claims() if claims is None else claims, Claim)
+    known = _checked("deviations", load_deviations() if deviations is None else deviations, Deviation)
+    for name, value in (("seed", seed), ("random", random)):
+        if not isinstance(value, (int, np.integer)) or value < 0:
+            raise InputValueError(f"{name}: expected an integer of at least 0, got {value!r}")
+    if progress is not None and not callable(progress):
+        raise InputTypeError(f"progress: expected a function, got {progress!r}")
     verdicts = []
     for claim in announced:
         entry = find_deviation(known, implementation.name, implementation.version, claim)
@@ -121,6 +135,13 @@ def judge(
         if progress is not None:
             progress(verdicts[-1])
     return Judgement(implementation.name, implementation.version, announced, tuple(verdicts))
+
+
+def _checked(name: str, given: Any, kind: type[Any]) -> tuple[Any, ...]:
+    items = tuple(given) if isinstance(given, Iterable) else (given,)
+    if (not items and name == "claims") or not all(isinstance(item, kind) for item in items):
+        raise InputTypeError(f"{name}: expected an iterable of {kind.__name__}{', at least one' if name == 'claims' else ''}; got {given!r}")
+    return items
 
 
 def _judge_claim(target: Target, claim: Claim, entry: Deviation | None, seed: int, random: int) -> Verdict:

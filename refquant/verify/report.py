@@ -16,7 +16,7 @@ def as_records(judgements: Iterable[Judgement]) -> dict[str, Any]:
     dict
         ``schema`` (1), ``ok`` (bool) and ``targets``, a list with, for each target: ``name``, ``version``, ``ok``, ``announced`` and ``judged`` (numbers of
         conversions) and ``verdicts``, a list with, for each conversion: ``operation, source, target`` (names), ``dialect`` (name), ``knobs`` (mapping),
-        ``nan_by`` ("byte" or "class"), ``status`` ("exact", "known", "new", "gone", "failed"), ``cases`` and ``mismatches`` (numbers), ``sizes``
+        ``nan_by`` ("byte" or "class"), ``status`` ("exact", "known", "new", "gone", "failed"), ``cases``, ``left_out`` and ``mismatches`` (numbers), ``sizes``
         (number of cases of each kind, before those are left out that the policies refuse), ``by_class`` (number of mismatches of each class), ``diagnosis``
         (text or null), ``message`` (text), and ``witness``: null, or codes in hex and values as text: ``input, input_value, got, got_value, expected,
         expected_value``.
@@ -40,6 +40,6 @@ def _target(judgement: Judgement) -> dict[str, Any]:
 def _verdict(verdict: Verdict) -> dict[str, Any]:
     claim, witness = verdict.claim, verdict.witness
     says = {"dialect": claim.dialect.name, "knobs": {k: str(v) for k, v in claim.knobs}, "nan_by": str(claim.nan_by)}
-    found = {n: getattr(verdict, n) for n in ("status", "cases", "mismatches", "sizes", "by_class", "diagnosis", "message")}
+    found = {n: getattr(verdict, n) for n in ("status", "cases", "left_out", "mismatches", "sizes", "by_class", "diagnosis", "message")}
     conversion = {"operation": claim.operation, "source": claim.source, "target": claim.target}
     return {**conversion, **says, **found, "witness": None if witness is None else witness._asdict()}

@@ -108,7 +108,7 @@ def test_show_gives_the_reason_in_the_column_of_a_format_that_refuses():
     result = run("show", "nan", "--format", "int8", "--format", "float8_e4m3fn")
     assert result.exit_code == 0
     assert "refused" in result.output
-    assert "int8: x: NaN cannot go into int8" in result.output
+    assert "int8: NaN cannot go into int8" in result.output
     assert "0x7f" in result.output
 
 
@@ -117,7 +117,7 @@ def test_show_prints_the_others_where_a_value_is_refused_everywhere():
     assert result.exit_code == 2
     assert "0x01" in result.stdout
     assert "nan" not in result.stdout
-    assert result.stderr.startswith("error: nan: x: NaN cannot go into int8")
+    assert result.stderr.startswith("error: nan: NaN cannot go into int8")
     assert len(result.stderr.splitlines()) == 1
 
 
@@ -196,15 +196,15 @@ def test_show_decodes_codes():
         (("show", "1", "--format", "nosuch"), "--format: no format is named 'nosuch'; `refquant formats` lists them"),
         (("show", "1", "--rounding", "up"), "--rounding: expected one of"),
         (("show", "1", "--dialect", "nosuch"), "--dialect: no dialect is named 'nosuch'"),
-        (("show", "1", "--rounding", "stochastic_a"), "--rounding stochastic_a needs --seed N and --random-bits N"),
-        (("show", "1", "--rounding", "stochastic_a", "--seed", "1"), "--rounding stochastic_a needs --seed N and --random-bits N"),
+        (("show", "1", "--rounding", "stochastic_a"), "rounding stochastic_a needs --seed N and --random-bits N"),
+        (("show", "1", "--rounding", "stochastic_a", "--seed", "1"), "rounding stochastic_a needs --seed N and --random-bits N"),
         (("show", "1", "--set", "nan"), "--set nan: expected KNOB=CHOICE, and the knobs are rounding, overflow, nan,"),
         (("show", "1", "--set", "nosuch=1"), "--set nosuch=1: expected KNOB=CHOICE"),
         (("show", "1", "--set", "nan=up"), "--set nan=up: expected one of canonical"),
         (("show", "1", "--set", "via=nosuch"), "--set via=nosuch: no format is named 'nosuch'"),
         (("show", "1", "--overflow", "wrap", "--set", "overflow=saturate"), "--set overflow=saturate: overflow is given twice"),
-        (("show", "1", "--seed", "1"), "--seed and --random-bits go with a stochastic --rounding"),
-        (("show", "nan", "--format", "int8", "--format", "int4"), "nan: x: NaN cannot go into int8: choose what NaN becomes with --set nan=..."),
+        (("show", "1", "--seed", "1"), "--seed and --random-bits go with a stochastic rounding"),
+        (("show", "nan", "--format", "int8", "--format", "int4"), "nan: NaN cannot go into int8: choose what NaN becomes with --set nan=..."),
         (("formats", "nosuch"), "NAME: no format is named 'nosuch'; `refquant formats` lists them"),
         (("verify", "numpy", "--source", "nonsense"), "--source: no format is named 'nonsense'; `refquant formats` lists them"),
         (("verify", "numpy", "--format", "e4m3"), "--format: 'e4m3' may mean"),
@@ -212,7 +212,7 @@ def test_show_decodes_codes():
         (("verify", "math:sin", "--format", "fp16", "--source", "nonsense"), "--source: no format is named 'nonsense'"),
         (("verify", "math:sin", "--format", "fp16", "--rounding", "up"), "--rounding: expected one of"),
         (("verify", "math:sin", "--format", "fp16", "--dialect", "nosuch"), "--dialect: no dialect is named"),
-        (("verify", "math:sin", "--format", "fp16", "--rounding", "stochastic_a"), "--rounding stochastic_a: a stochastic cast has no single right result"),
+        (("verify", "math:sin", "--format", "fp16", "--rounding", "stochastic_a"), "rounding stochastic_a: a stochastic cast has no single right result"),
         (("verify", "nosuch"), "target: expected one of"),
         (("verify", "a:b"), "a:b needs one --format"),
         (("verify", "nosuchmodule:f", "--format", "fp16"), "target: cannot load 'nosuchmodule:f'"),
@@ -335,3 +335,16 @@ def test_import_refquant_loads_no_command_line():
     root = str(Path(refquant.__file__).parents[1])
     code = f"import sys; sys.path.insert(0, {root!r}); import refquant; print([m for m in ('click', 'rich', 'ml_dtypes', 'torch') if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+
+
+def test_what_a_cast_prints_does_not_reach_json_on_stdout(tmp_path, monkeypatch):
+    (tmp_path / "loud_casts.py").write_text("import refquant as rq\ndef cast(x):\n    print('hello')\n    return rq.encode(x, 'bfloat16')\n")
+    monkeypatch.chdir(tmp_path)
+    result = run("verify", "loud_casts:cast", "--format", "bf16", "--random", "10", "--json", "-")
+    assert result.exit_code == 0 and json.loads(result.stdout)["ok"] is True
+    assert "hello" in result.stderr
+
+
+def test_policies_that_contradict_the_format_are_refused_before_anything_runs():
+    result = run("verify", "math:sin", "--format", "bf16", "--overflow", "wrap")
+    assert (result.exit_code, result.stdout) == (2, "") and result.stderr.startswith("error: overflow: 'wrap' is for")

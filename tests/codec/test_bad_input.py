@@ -65,7 +65,7 @@ CASES = {
     "out list": (lambda: rq.encode([1.0], F, out=[0]), e.OutputError, "out: expected an array, got list"),
     "out read-only": (lambda: rq.encode([1.0], F, out=np.broadcast_to(np.uint8(0), 1)), e.OutputError, "read-only"),
     "backend unknown": (lambda: rq.encode(1.0, F, backend="tpu"), e.BackendUnavailableError, "backend: no backend is named 'tpu'"),
-    "backend missing": (lambda: rq.encode(1.0, F, backend="numba"), e.BackendUnavailableError, "backend: 'numba' has no convert"),
+    "backend missing": (lambda: rq.encode([1.0, Fraction(1, 3)], F, backend="numba"), e.BackendUnavailableError, "backend: 'numba' has no encode_exact"),
     "backend of wrong type": (lambda: rq.encode(1.0, F, backend=1), e.InputTypeError, "backend: "),
     "code too large": (lambda: rq.decode([1, 64], "float6_e2m3fn"), e.CodeRangeError, r"codes: expected 0 <= code < 2\*\*6 for float6_e2m3fn, got 0x40 at index 1"),
     "code negative": (lambda: rq.decode([-1], F), e.CodeRangeError, "codes: "),

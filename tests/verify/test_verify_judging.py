@@ -8,6 +8,8 @@ import pytest
 
 import refquant as rq
 from refquant import verify
+from refquant.verify import FunctionTarget, judge
+from refquant.verify.cases import case_sets
 from refquant.verify.deviations import parse_deviations, version_matches
 
 CLAIMS = tuple(verify.Claim("encode", source, "float8_e4m3fn") for source in ("float32", "float64"))
@@ -137,3 +139,36 @@ def test_a_broken_file_of_deviations_is_refused(text):
         parse_deviations(text)
     with pytest.raises(ValueError, match="versions: "):
         version_matches("1.0", "about 2")
+
+
+@pytest.mark.parametrize(
+    "call, message",
+    [
+        (lambda: judge(5), "target: expected a Target"),
+        (lambda: judge("numpy", claims=[]), "claims: expected an iterable of Claim, at least one"),
+        (lambda: judge("numpy", claims="x"), "claims: "),
+        (lambda: judge("numpy", claims=5), "claims: "),
+        (lambda: judge("numpy", deviations="x"), "deviations: "),
+        (lambda: judge("numpy", random="x"), "random: expected an integer"),
+        (lambda: judge("numpy", seed=-1), "seed: expected an integer"),
+        (lambda: judge("numpy", progress=5), "progress: "),
+        (lambda: verify.get_target(np.array([1, 2])), "target: "),
+        (lambda: verify.load_deviations(5), "path: "),
+        (lambda: FunctionTarget.load(5, "float16"), "target: "),
+        (lambda: FunctionTarget("f", 5, "float16"), "function: "),
+        (lambda: FunctionTarget("f", abs, "nosuch"), "fmt: "),
+        (lambda: FunctionTarget("f", abs, "float16", sources=("nosuch",)), "fmt: "),
+        (lambda: FunctionTarget("f", abs, "bfloat16", knobs=(("overflow", "wrap"),)), "overflow: 'wrap' is for"),
+        (lambda: FunctionTarget("f", abs, "bfloat16", dialect=5), "dialect: "),
+    ],
+)
+def test_bad_arguments_raise_refquants_own_exceptions(call, message):
+    with pytest.raises(rq.errors.RefquantError, match=f"^{message}"):
+        call()
+
+
+def test_inputs_that_the_policies_refuse_are_counted():
+    target = FunctionTarget("int8", lambda x: rq.encode(np.where(np.isnan(x), 0, x), "int8"), "int8")
+    verdict = judge(target, random=100).verdicts[0]
+    nans = sum(np.isnan(s.codes.view(np.float32)).sum() for s in case_sets("float32", "int8", random=100))
+    assert verdict.status == "exact" and verdict.left_out == nans > 0

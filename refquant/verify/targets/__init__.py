@@ -46,7 +46,7 @@ def get_target(name: str) -> Target:
     >>> get_target("numpy").name
     'numpy'
     """
-    if name not in TARGETS:
+    if not isinstance(name, str) or name not in TARGETS:
         raise UnknownNameError(f"target: expected one of {', '.join(TARGETS)} or module:function, got {name!r}")
     if name not in list_targets():
         raise UnknownNameError(f"target: {name} is not installed; pip install {name}")

@@ -16,7 +16,7 @@ from refquant.codec import decode, encode
 from refquant.errors import InputTypeError, InputValueError
 from refquant.formats import Format, IntFormat, get_format
 from refquant.inputs import as_source, is_ml_dtype
-from refquant.policies import Dialect, as_dialect, get_dialect
+from refquant.policies import Dialect, as_dialect, get_dialect, resolve
 from refquant.verify.sources import WIDE_INTEGERS, convert_codes
 from refquant.verify.target import DEFAULT, Claim, Codes, NanBy
 
@@ -65,6 +65,17 @@ class FunctionTarget:
     nan_by: NanBy = NanBy.CLASS
     version: str = ""
 
+    def __post_init__(self) -> None:
+        if not callable(self.function):
+            raise InputTypeError(f"function: expected a function from an array to an array, got {self.function!r}")
+        put = object.__setattr__
+        put(self, "fmt", get_format(self.fmt).name)
+        put(self, "sources", tuple(_source_name(s) for s in self.sources))
+        put(self, "dialect", as_dialect(self.dialect))
+        put(self, "nan_by", NanBy(self.nan_by))
+        for claim in self.claims():
+            resolve(get_format(claim.target), claim.correct.policies(claim.target, claim.source))  # refuses what contradicts itself
+
     @classmethod
     def load(
         cls, path: str, fmt: str, *, sources: Iterable[str] = (), dialect: Any = None, knobs: dict[str, Any] | None = None, nan_by: str = "class"
@@ -76,8 +87,9 @@ class FunctionTarget:
         InputValueError
             If the module cannot be imported or has no such function.
         """
-        chosen = tuple(_source_name(s) for s in sources) or ("float32",)
-        return cls(path, _load(path), get_format(fmt).name, chosen, as_dialect(dialect), tuple((knobs or {}).items()), NanBy(nan_by))
+        if not isinstance(path, str):
+            raise InputTypeError(f"target: expected 'module:function', got {path!r}")
+        return cls(path, _load(path), fmt, tuple(sources) or ("float32",), as_dialect(dialect), tuple((knobs or {}).items()), NanBy(nan_by))
 
     def claims(self) -> tuple[Claim, ...]:
         """See Target."""
@@ -95,7 +107,7 @@ class FunctionTarget:
 
 
 def _source_name(name: str) -> str:
-    key = name.strip().lower()
+    key = name.strip().lower() if isinstance(name, str) else name
     return key if key in WIDE_INTEGERS else get_format(name).name
 
 

@@ -1,0 +1,109 @@
+"""A pool of threads per process for compiled kernels, which run without Python's lock; results do not depend on how many there are."""
+
+from __future__ import annotations
+
+import operator
+import os
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import TYPE_CHECKING
+
+from refquant.errors import InputTypeError, InputValueError
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
+
+_VARIABLE = "REFQUANT_NUM_THREADS"
+_MOST = 1024
+_chosen: int | None = None
+
+
+def set_num_threads(n: int | None) -> None:
+    """Set how many threads compiled kernels use in this process; results do not depend on it.
+
+    Parameters
+    ----------
+    n : int or None
+        1 or more. None: what the environment variable ``REFQUANT_NUM_THREADS`` says, else the processors that the process may use.
+
+    Raises
+    ------
+    InputTypeError, InputValueError
+        If `n` is no integer from 1 to 1024.
+
+    Examples
+    --------
+    >>> import refquant as rq
+    >>> rq.set_num_threads(1)
+    >>> rq.get_num_threads()
+    1
+    >>> rq.set_num_threads(None)
+    """
+    global _chosen
+    _chosen = None if n is None else _checked("n", n)
+
+
+def get_num_threads() -> int:
+    """Return how many threads compiled kernels use.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    InputValueError
+        If ``REFQUANT_NUM_THREADS`` is set to something else than an integer from 1 to 1024.
+
+    Examples
+    --------
+    >>> import refquant as rq
+    >>> rq.get_num_threads() >= 1
+    True
+    """
+    if _chosen is not None:
+        return _chosen
+    text = os.environ.get(_VARIABLE, "")
+    if not text:
+        return _processors()
+    try:
+        return _checked(_VARIABLE, int(text))
+    except ValueError:
+        raise InputValueError(f"{_VARIABLE}: expected an integer from 1 to {_MOST}, got {text!r}") from None
+
+
+def _checked(name: str, n: object) -> int:
+    try:
+        number = operator.index(n)  # type: ignore[arg-type]
+    except TypeError:
+        raise InputTypeError(f"{name}: expected an integer or None, got {n!r}") from None
+    if not 1 <= number <= _MOST:
+        raise InputValueError(f"{name}: expected 1 to {_MOST} threads, got {number}")
+    return number
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def run_all(job: Callable[[int], int], count: int) -> int:
+    """Call ``job(0) .. job(count - 1)``, in threads where there are several; return the OR of the results."""
+    threads = min(get_num_threads(), count)
+    if threads <= 1:
+        return _joined(job(i) for i in range(count))
+    return _joined(_pool(os.getpid(), threads).map(lambda first: _joined(job(i) for i in range(first, count, threads)), range(threads)))
+
+
+def _joined(results: Iterable[int]) -> int:
+    status = 0
+    for result in results:
+        status |= result
+    return status
+
+
+@cache
+def _pool(process: int, threads: int) -> ThreadPoolExecutor:
+    """Return the pool of this process: after a fork the child makes its own."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    return ThreadPoolExecutor(threads, thread_name_prefix=f"refquant-{process}")

@@ -1,0 +1,37 @@
+"""Run with NUMBA_DISABLE_JIT=1: the kernels as plain Python, against the reference, on a few values of every kind."""
+
+import itertools
+import warnings
+
+import numpy as np
+from test_backends_equal_reference import DETERMINISTIC, OTHER, USER, codes_of, compare, permitted
+
+import refquant as rq
+
+TARGETS = ["float8_e4m3fn", "float8_e5m2", "float8_e8m0fnu", "ue4m3", "int8", "uint8", "bfloat16", "float64", "binary8p1uf", *USER[:3]]
+
+
+def few(source, count=24):
+    codes = codes_of(source, 30)
+    return codes[:: max(codes.size // count, 1)]
+
+
+def main():
+    default, compared = rq.get_dialect("default"), 0
+    modes, sources = itertools.cycle(DETERMINISTIC), itertools.cycle(["float32", "float64", "binary8p3se", "float8_e4m3fnuz", "int32", "float16"])
+    for target, knobs in itertools.product(TARGETS, itertools.chain([{"overflow": o} for o in rq.OverflowMode], *OTHER.values())):
+        source = next(sources)
+        dialect = default.replace(**({"nan": None if rq.get_format(target).has_nan else "to_max", "rounding": next(modes)} | knobs))
+        if permitted(dialect, target, source):
+            compared += compare(few(source), source, target, dialect, "numba")
+    for kind, n, target in itertools.product("abc", (1, 23, 32), ("float8_e4m3fn", "float8_e8m0fnu")):
+        for random in (rq.Philox(9, n, offset=3), rq.RandomBits(np.arange(few("float64").size) % (1 << n), n)):
+            compared += compare(few("float64"), "float64", target, default, "numba", rounding=f"stochastic_{kind}", random=random)
+    compared += compare(np.arange(1 << 16, dtype=np.uint16)[::31], "float16", "float8_e5m2", default, "numba")
+    print(compared)
+
+
+if __name__ == "__main__":
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # NumPy's integer scalars warn where they wrap, which is what is meant
+        main()

@@ -1,0 +1,177 @@
+"""Compiled backends: layouts, files, outputs, threads, forks, random bits by index; which backend is taken, and what is refused."""
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+import refquant as rq
+from refquant import dispatch, execution
+
+E4M3 = "float8_e4m3fn"
+SIZE = 3 * execution.COMPILED_CHUNK + 17  # several jobs, and a rest
+
+
+@pytest.fixture
+def x():
+    bits = np.random.default_rng(8).integers(0, 1 << 32, SIZE, dtype=np.uint64).astype(np.uint32)
+    return bits.view(np.float32)
+
+
+@pytest.fixture(autouse=True)
+def threads_as_before():
+    yield
+    rq.set_num_threads(None)
+
+
+def layouts(x):
+    table = x[: x.size // 6 * 6].reshape(6, -1)
+    unaligned = np.frombuffer(b"\0" + x.tobytes(), np.uint8)[1:].view(np.float32)
+    read_only = x.copy()
+    read_only.flags.writeable = False
+    return {
+        "contiguous": x, "two dimensions": table, "fortran": np.asfortranarray(table), "strided": x[::3], "backwards": x[::-1], "transposed": table.T[1:, ::2],
+        "big endian": x.astype(">f4"), "unaligned": unaligned, "read-only": read_only, "broadcast": np.broadcast_to(x[:500], (3, 500)),
+        "empty": x[:0], "empty of two dimensions": table[:0], "0-d": np.array(x[5]), "one": x[:1],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", layouts(np.zeros(600, np.float32)))
+def test_layouts(backend, x, name):
+    given = layouts(x)[name]
+    before = given.tobytes()
+    for options in ({}, {"rounding": "stochastic_b", "random": rq.Philox(5, 9)}):
+        got, want = (rq.encode(given, E4M3, backend=b, return_flags=True, **options) for b in (backend, "reference"))
+        assert got.codes.shape == given.shape and np.array_equal(got.codes, want.codes) and np.array_equal(got.flags, want.flags)
+    assert given.tobytes() == before
+
+
+def test_scalars_are_scalars(backend):
+    assert type(rq.encode(0.1, E4M3, backend=backend)) is np.uint8 and rq.encode(0.1, E4M3, backend=backend) == 0x1D
+    assert type(rq.decode(0x1D, E4M3, backend=backend)) is np.float64
+
+
+@pytest.mark.parametrize("shape", [(SIZE,), (2, SIZE)])
+def test_out_is_written_in_place(backend, x, shape):
+    whole = np.full(shape[::-1] if len(shape) == 2 else shape, 0xEE, np.uint8)
+    out = whole.T[0] if len(shape) == 2 else whole
+    assert rq.encode(x, E4M3, backend=backend, out=out) is out
+    assert np.array_equal(out, rq.encode(x, E4M3, backend="reference"))
+    assert len(shape) == 1 or (whole.T[1] == 0xEE).all()
+
+
+def test_out_may_share_memory_with_the_input(backend, x):
+    want = rq.encode(x, "float32", rounding="toward_zero", backend="reference")
+    bits = x.copy().view(np.uint32)
+    rq.convert(bits, "float32", "float32", backend=backend, out=bits)
+    assert np.array_equal(bits, want)
+    shifted = x.copy().view(np.uint32)
+    rq.convert(shifted[:-1], "float32", "float32", backend=backend, out=shifted[1:])
+    assert np.array_equal(shifted[1:], want[:-1])
+
+
+def test_files_are_read_and_written_in_place(backend, x, tmp_path):
+    x.tofile(tmp_path / "x.f32")
+    source = np.memmap(tmp_path / "x.f32", np.float32, "r")
+    sink = np.memmap(tmp_path / "codes.u8", np.uint8, "w+", shape=source.shape)
+    rq.encode(source, E4M3, backend=backend, out=sink)
+    sink.flush()
+    assert np.array_equal(np.fromfile(tmp_path / "codes.u8", np.uint8), rq.encode(x, E4M3, backend="reference"))
+
+
+def test_nothing_is_written_where_a_value_is_refused(backend, x):
+    out = np.full(SIZE, 0xEE, np.uint8)
+    with pytest.raises(rq.errors.EncodeError) as raised:
+        rq.encode(x, "int8", backend=backend, out=out)
+    with pytest.raises(rq.errors.EncodeError) as expected:
+        rq.encode(x, "int8", backend="reference")
+    assert str(raised.value) == str(expected.value) and (out == 0xEE).all()
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_results_do_not_depend_on_threads_or_chunks(backend, x, count, monkeypatch):
+    options = {"rounding": "stochastic_a", "random": rq.Philox(3, 11, offset=(1 << 40) + 3), "return_flags": True}
+    want = rq.encode(x, E4M3, backend="reference", **options)
+    rq.set_num_threads(count)
+    for chunk in (execution.COMPILED_CHUNK, 10_007):
+        monkeypatch.setattr(execution, "COMPILED_CHUNK", chunk)
+        got = rq.encode(x, E4M3, backend=backend, **options)
+        assert np.array_equal(got.codes, want.codes) and np.array_equal(got.flags, want.flags)
+
+
+def test_several_callers_at_once(backend, x):
+    rq.set_num_threads(3)
+    want = {rounding: rq.encode(x, E4M3, rounding=rounding, backend="reference") for rounding in ("ties_to_even", "toward_zero", "to_odd", "away_from_zero")}
+    with ThreadPoolExecutor(4) as callers:
+        found = list(callers.map(lambda r: (r, rq.encode(x, E4M3, rounding=r, backend=backend)), list(want) * 4))
+    assert len(found) == 16 and all(np.array_equal(codes, want[rounding]) for rounding, codes in found)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_forked_child_has_threads_of_its_own(backend):
+    code = (
+        "import os, sys, warnings, numpy as np, refquant as rq\n"
+        "warnings.simplefilter('ignore')\n"
+        "rq.set_num_threads(2)\n"
+        f"x = np.arange({SIZE}, dtype=np.uint32).view(np.float32)\n"
+        f"want = rq.encode(x, 'float16', backend={backend!r})\n"
+        "child = os.fork()\n"
+        "if child == 0:\n"
+        f"    os._exit(0 if np.array_equal(rq.encode(x, 'float16', backend={backend!r}), want) else 3)\n"
+        "sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code], timeout=120, check=False).returncode == 0
+
+
+def test_the_number_of_threads_is_checked(monkeypatch):
+    for bad, error in ((0, rq.errors.InputValueError), (-1, rq.errors.InputValueError), (1.5, rq.errors.InputTypeError), ("2", rq.errors.InputTypeError)):
+        with pytest.raises(error, match=r"^n: "):
+            rq.set_num_threads(bad)
+    monkeypatch.setenv("REFQUANT_NUM_THREADS", "3")
+    assert rq.get_num_threads() == 3
+    rq.set_num_threads(2)
+    assert rq.get_num_threads() == 2
+    rq.set_num_threads(None)
+    monkeypatch.setenv("REFQUANT_NUM_THREADS", "many")
+    with pytest.raises(rq.errors.InputValueError, match=r"^REFQUANT_NUM_THREADS: expected an integer"):
+        rq.get_num_threads()
+
+
+def test_compiled_code_is_taken_where_it_pays(monkeypatch):
+    loaded = dict(sys.modules)
+    monkeypatch.setattr(dispatch.sys, "modules", loaded)
+    loaded.pop("refquant.numba_kernels.codec", None)
+    monkeypatch.setattr(dispatch, "_missing", lambda name: None)
+    assert [dispatch.chosen(None, n) for n in (0, dispatch.NUMBA_PAYS, dispatch.NUMBA_LOADS)] == ["reference", "reference", "numba"]
+    loaded["refquant.numba_kernels.codec"] = sys
+    assert [dispatch.chosen(None, n) for n in (1, dispatch.NUMBA_PAYS)] == ["reference", "numba"]
+    monkeypatch.setattr(dispatch, "_missing", lambda name: "not there")
+    assert [dispatch.chosen(b, 1 << 30) for b in (None, "numba", "reference")] == ["reference", "numba", "reference"]
+
+
+def test_what_a_backend_lacks_is_refused_and_never_done_by_another(backend):
+    for call in (
+        lambda: rq.encode([Fraction(1, 3)], E4M3, backend=backend),
+        lambda: rq.encode(np.longdouble([0.1]) if np.finfo(np.longdouble).nmant == 63 else [Fraction(1)], E4M3, backend=backend),
+        lambda: rq.encode_parts(0, 1, 0, E4M3, backend=backend),
+        lambda: rq.decode_parts(1, E4M3, backend=backend),
+        lambda: rq.decode(1, E4M3, dtype=object, backend=backend),
+    ):
+        with pytest.raises(rq.errors.BackendUnavailableError, match=f"backend: '{backend}' has no "):
+            call()
+
+
+def test_a_backend_that_is_not_installed_names_the_command(monkeypatch):
+    dispatch._function.cache_clear()
+    dispatch._missing.cache_clear()
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    try:
+        with pytest.raises(rq.errors.BackendUnavailableError, match=r"python -m pip install 'refquant\[numba\]'"):
+            rq.encode(1.0, E4M3, backend="numba")
+    finally:
+        dispatch._function.cache_clear()
+        dispatch._missing.cache_clear()
