@@ -23,7 +23,8 @@ USER = [
     rq.IntFormat(width=53, signed=False),
 ]
 P3109 = ["binary3p1se", "binary8p1uf", "binary8p3se", "binary8p4uf", "binary6p2ue", "binary12p5sf", "binary16p3se", "binary15p1ue", "binary16p16uf"]
-TARGETS = [*rq.list_formats(), *P3109, *USER]
+INTEGERS = [f"{u}int{n}" for u in ("", "u") for n in (1, 2, 4, 8, 11, 16, 32)]  # of those that differ in width alone
+TARGETS = [*(n for n in rq.list_formats() if "int" not in n or n in INTEGERS or n == "mxint8"), *P3109, *USER]
 DETERMINISTIC = [m for m in rq.RoundingMode if not m.is_stochastic]
 
 
@@ -172,14 +173,15 @@ def test_every_dtype(backend, dtype, count_cases):
 )
 def test_stochastic_modes(backend, target, count_cases):
     dialect = rq.get_dialect("default").replace(nan="to_max")
-    for source, n in itertools.product(("float32", "float64", "bfloat16", "int32"), (1, 2, 7, 8, 16, 23, 31, 32)):
+    for source, n in itertools.product(("float32", "float64", "bfloat16", "int32"), (1, 2, 8, 23, 31, 32)):
         codes = codes_of(source, 500)
         supplied = np.random.default_rng(n).integers(0, 1 << n, codes.size, dtype=np.uint64)
         supplied[:2] = 0, (1 << n) - 1
         for rounding in ("stochastic_a", "stochastic_b", "stochastic_c"):
             for random in (rq.RandomBits(supplied, n), rq.Philox(2**64 - n, n, offset=(1 << 34) - 3), rq.Philox(n, n, offset=(1 << 64) - codes.size)):
                 count_cases(compare(codes, source, target, dialect, backend, rounding=rounding, random=random))
-                count_cases(compare(codes, source, target, dialect.replace(subnormals="flush_results"), backend, rounding=rounding, random=random))
+            flushing = dialect.replace(subnormals="flush_results")
+            count_cases(compare(codes, source, target, flushing, backend, rounding=rounding, random=rq.Philox(2, n)))
 
 
 @pytest.mark.parametrize("fmt", [*rq.list_formats(), *P3109], ids=name_of)
