@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from refquant.parts import Parts, decode_parts, encode_parts
     from refquant.policies import Dialect, Flags, OverflowMode, Philox, Policies, RandomBits, RoundingMode, Via, get_dialect, list_dialects
     from refquant.threads import get_num_threads, set_num_threads
+    from refquant.verify import sweep
 else:
     #: The same for Python, which loads a module when one of its names is first used.
     _NAMES = {
@@ -24,6 +25,7 @@ else:
         "parts": ("Parts", "decode_parts", "encode_parts"),
         "policies": ("Dialect", "Flags", "OverflowMode", "Philox", "Policies", "RandomBits", "RoundingMode", "Via", "get_dialect", "list_dialects"),
         "threads": ("get_num_threads", "set_num_threads"),
+        "verify": ("sweep",),
     }
     _HOMES = {name: module for module, names in _NAMES.items() for name in names}
 
@@ -72,6 +74,7 @@ __all__ = [
     "policies",
     "round",
     "set_num_threads",
+    "sweep",
     "unpack",
     "value_table",
     "verify",

@@ -49,5 +49,9 @@ class EncodeError(RefquantError, ValueError):
     """A value met a policy named ``error``; nothing was written."""
 
 
+class StateError(RefquantError, ValueError):
+    """A file that should keep the state of a sweep is damaged, or keeps that of another one."""
+
+
 class BackendUnavailableError(RefquantError, RuntimeError):
     """The backend lacks this operation, or its package is not installed."""

@@ -5,6 +5,7 @@ from refquant.verify.deviations import Deviation, load_deviations
 from refquant.verify.diagnosis import diagnose
 from refquant.verify.judging import Judgement, Verdict, judge
 from refquant.verify.report import as_records
+from refquant.verify.sweeping import Kind, Sweep, run_sweep, sweep
 from refquant.verify.target import Claim, Target
 from refquant.verify.targets import FunctionTarget, get_target, list_targets
 
@@ -14,6 +15,8 @@ __all__ = [
     "Deviation",
     "FunctionTarget",
     "Judgement",
+    "Kind",
+    "Sweep",
     "Target",
     "Verdict",
     "Witness",
@@ -24,4 +27,6 @@ __all__ = [
     "judge",
     "list_targets",
     "load_deviations",
+    "run_sweep",
+    "sweep",
 ]

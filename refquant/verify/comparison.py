@@ -105,7 +105,7 @@ def compare(claim: Claim, codes: Codes, got: Codes, expected: Codes | None = Non
     bad_codes, bad_got, bad_right = codes[where], got[where], right[where]
     labels = classify(claim, bad_codes, bad_got, bad_right)
     by_class = {c: int(n) for c in CLASSES if (n := np.count_nonzero(labels == CLASSES.index(c)))}
-    return Comparison(codes.size, where.size, by_class, _smallest(claim, bad_codes, bad_got, bad_right), wrong)
+    return Comparison(codes.size, where.size, by_class, smallest(claim, bad_codes, bad_got, bad_right), wrong)
 
 
 def differs(claim: Claim, got: Codes, right: Codes) -> Mask:
@@ -165,7 +165,7 @@ def _double_rounding(claim: Claim, codes: Codes, got: Codes) -> Mask:
     return through
 
 
-def _smallest(claim: Claim, codes: Codes, got: Codes, right: Codes) -> Witness:
+def smallest(claim: Claim, codes: Codes, got: Codes, right: Codes) -> Witness:
     """Return the mismatch of the smallest magnitude, the positive one of two."""
     magnitude = magnitude_of(codes, claim.source)
     i = int(np.lexsort((codes, magnitude))[0])
