@@ -16,6 +16,7 @@ from rich.text import Text
 
 from refquant.cli.console import console, line, table, width_of
 from refquant.cli.options import dialect_named, format_named, policies_said, set_option
+from refquant.cli.sweeps import sweep_all
 from refquant.errors import InputValueError
 from refquant.verify import Claim, FunctionTarget, Judgement, Target, Verdict, as_records, get_target, judge, list_targets, load_deviations
 from refquant.verify.sources import WIDE_INTEGERS
@@ -29,6 +30,7 @@ Examples:
   refquant verify numpy torch --json report.json
   refquant verify mypackage.casts:to_fp8 --format float8_e4m3fn --overflow saturate
   refquant verify mymodule:flushing_cast --format float16 --set subnormals=flush_results --set ftz=arm
+  refquant verify ml_dtypes --exhaustive --source float32 --format float8_e4m3fn --resume state.json
   refquant verify mymodule:cast --format bfloat16 --source float32 --source float64
 
 \b
@@ -48,10 +50,12 @@ longer occurs, or a conversion that could not be judged; 2 wrong usage."""
 @click.option("--random", "count", type=click.IntRange(0, 100_000_000), default=1_000_000, show_default=True, help="Random inputs of each wide conversion.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the random inputs.")
 @click.option("--deviations", metavar="FILE", help="Known deviations, in the form of deviations.toml, instead of the package's.")
+@click.option("--exhaustive", is_flag=True, help="Run every code of each source of at most 32 bits, all 2^32 float32 patterns included.")
+@click.option("--resume", metavar="FILE", help="Exhaustive, one conversion: keep the state in FILE, and go on from it if it exists.")
 @click.option("--json", "report", metavar="FILE", type=click.File("w", encoding="utf-8", lazy=False), help="Write the report as JSON.")
 def verify(
     targets: tuple[str, ...], names: tuple[str, ...], sources: tuple[str, ...], rounding: str | None, overflow: str | None, dialect: str | None,
-    settings: tuple[str, ...], nan_by: str, count: int, seed: int, deviations: str | None, report: TextIO | None,
+    settings: tuple[str, ...], nan_by: str, count: int, seed: int, deviations: str | None, exhaustive: bool, resume: str | None, report: TextIO | None,
 ) -> int:  # fmt: skip
     """Judge conversions of other implementations, byte for byte.
 
@@ -66,6 +70,8 @@ def verify(
     if (says or dialect) and not any(isinstance(t, FunctionTarget) for t in chosen):
         raise click.UsageError("--rounding, --overflow, --dialect and --set say what a module:function does; other targets say it themselves")
     known = load_deviations(deviations)
+    if exhaustive or resume:
+        return sweep_all(_announced(chosen, names, sources, asked=True), known, resume, report)
     announced = _announced(chosen, names, sources, asked=bool(targets))
     out = console(stderr=report is not None and report.name == "<stdout>")  # --json -: nothing else goes to stdout
     _announce(out, announced, targets)

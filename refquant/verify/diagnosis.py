@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -11,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from refquant.errors import RefquantError
+from refquant.errors import RefquantError, UnknownNameError
 from refquant.formats import get_format
 from refquant.policies import get_dialect
 from refquant.verify.comparison import Mask, differs, is_nan, is_subnormal, reference_codes
@@ -90,6 +91,23 @@ def single_explanations() -> tuple[Explanation, ...]:
     flushed = [Explanation(f"subnormals={choice} and ftz=arm", knobs=(("subnormals", choice), ("ftz", "arm"))) for choice in ("flush_results", "flush_both")]
     scoped = [Explanation(f"rounding={mode} of subnormal inputs", knobs=(("rounding", mode),), subnormal_inputs=True) for mode in _ROUNDINGS]
     return (*through, *knobs, *flushed, Explanation("NaN sign set", nan_sign=True), *scoped)
+
+
+def explanation_named(name: str) -> Explanation:
+    """Return the explanation that `diagnose` calls so.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is none.
+    """
+    singles = {e.name: e for e in single_explanations()}
+    if name in singles:
+        return singles[name]
+    for first, second in ((name[: m.start()], name[m.end() :]) for m in re.finditer(" and ", name)):
+        if first in singles and second in singles:
+            return singles[first].and_then(singles[second])
+    raise UnknownNameError(f"diagnosis: no change of policies is named {name!r}")
 
 
 def diagnose(claim: Claim, codes: Codes, got: Codes) -> str | None:

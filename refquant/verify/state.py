@@ -30,6 +30,7 @@ def _identity(sweep: Sweep) -> dict[str, str]:
         "conversion": claim.label,
         "policies": repr(policies),
         "nan_by": claim.nan_by.value,
+        "known": "" if sweep.known is None else sweep.known.name,
     }
 
 
@@ -53,7 +54,7 @@ def save_state(path: str | Path, sweep: Sweep) -> None:
 
 def load_state(path: str | Path, fresh: Sweep) -> Sweep:
     """Return the findings of a file, or `fresh` where there is no file; raise StateError where it is not a state of this sweep."""
-    from refquant.verify.sweeping import Kind
+    from refquant.verify.sweeping import KNOWN, Kind
 
     if not Path(path).exists():
         return fresh
@@ -64,9 +65,10 @@ def load_state(path: str | Path, fresh: Sweep) -> Sweep:
         raise StateError(f"resume: {path} is the state of another sweep: {'; '.join(other)}")
     body = record["found"]
     kinds = tuple(Kind(name, count, magnitude, code, Witness(*witness)) for name, count, magnitude, code, witness in body["kinds"])
-    found = type(fresh)(fresh.name, fresh.version, fresh.claim, body["following"], body["cases"], body["left_out"], kinds)
+    found = type(fresh)(fresh.name, fresh.version, fresh.claim, body["following"], body["cases"], body["left_out"], kinds, fresh.known)
     consistent = 0 <= found.following <= found.size and found.cases + found.left_out == found.following and found.mismatches <= found.cases
-    if not consistent or not {k.name for k in kinds} <= set(CLASSES):
+    names = {*CLASSES, *([] if fresh.known is None else [KNOWN + fresh.known.name])}
+    if not consistent or not {k.name for k in kinds} <= names:
         raise StateError(f"resume: the numbers in {path} contradict each other; it was changed or damaged")
     return found
 

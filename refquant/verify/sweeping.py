@@ -14,6 +14,8 @@ from refquant.errors import InputTypeError, InputValueError
 from refquant.formats import get_format
 from refquant.policies import Dialect, resolve
 from refquant.verify.comparison import CLASSES, Witness, classify, defined, differs, reference_codes, smallest
+from refquant.verify.deviations import Deviation
+from refquant.verify.diagnosis import Explanation, explanation_named
 from refquant.verify.sources import code_dtype_of, magnitude_of, width_of
 from refquant.verify.state import load_state, save_state
 from refquant.verify.target import Claim, Codes, Target
@@ -22,6 +24,7 @@ from refquant.verify.targets import FunctionTarget
 WIDEST = 32  #: bits of a source that can be swept
 _CHUNK = 1 << 22
 _SAVE_EVERY = 2.0  # seconds
+KNOWN = "known: "  #: begins the name of the kind of mismatches that a known deviation reproduces
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Kind:
     Parameters
     ----------
     name : str
-        One of `refquant.verify.comparison.CLASSES`.
+        One of `refquant.verify.comparison.CLASSES`, or ``"known: "`` and the diagnosis of a known deviation.
     count : int
         Number of inputs.
     magnitude, code : int
@@ -67,7 +70,9 @@ class Sweep:
     cases, left_out : int
         Inputs that were compared, and inputs that the claim's policies refuse.
     kinds : tuple of Kind
-        The mismatches, in the order of `refquant.verify.comparison.CLASSES`.
+        The mismatches: those that `known` reproduces, then the others in the order of `refquant.verify.comparison.CLASSES`.
+    known : Explanation or None
+        A known deviation. What it does not reproduce is a mismatch of another kind.
     """
 
     name: str
@@ -77,6 +82,7 @@ class Sweep:
     cases: int = 0
     left_out: int = 0
     kinds: tuple[Kind, ...] = field(default=())
+    known: Explanation | None = None
 
     @property
     def size(self) -> int:
@@ -94,6 +100,11 @@ class Sweep:
         return sum(kind.count for kind in self.kinds)
 
     @property
+    def new(self) -> int:
+        """Number of wrong outputs that the known deviation does not reproduce."""
+        return sum(kind.count for kind in self.kinds if not kind.name.startswith(KNOWN))
+
+    @property
     def exact(self) -> bool:
         """Whether every code has been swept and none was wrong."""
         return self.complete and not self.mismatches
@@ -103,7 +114,7 @@ class Sweep:
         found = {kind.name: kind for kind in self.kinds}
         for kind in kinds:
             found[kind.name] = found[kind.name].joined(kind) if kind.name in found else kind
-        ordered = tuple(found[name] for name in CLASSES if name in found)
+        ordered = tuple(sorted(found.values(), key=lambda k: CLASSES.index(k.name) if k.name in CLASSES else -1))
         return replace(
             self,
             following=self.following + codes.size,
@@ -179,13 +190,16 @@ def _claim_of(implementation: Target, source: str, target: str, says_more: bool)
     return found[0]
 
 
-def run_sweep(target: Target, claim: Claim, *, resume: str | Path | None = None, progress: Callable[[Sweep], None] | None = None, chunk: int = _CHUNK) -> Sweep:
-    """Sweep one claim of a target. See `sweep`."""
+def run_sweep(
+    target: Target, claim: Claim, *, known: Deviation | None = None, resume: str | Path | None = None,
+    progress: Callable[[Sweep], None] | None = None, chunk: int = _CHUNK,
+) -> Sweep:  # fmt: skip
+    """Sweep one claim of a target, of which a deviation may be known. See `sweep`."""
     if width_of(claim.source) > WIDEST:
         raise InputValueError(f"source: {claim.source} has 2**{width_of(claim.source)} codes; a sweep takes sources of at most {WIDEST} bits")
     if not isinstance(chunk, (int, np.integer)) or chunk < 1:
         raise InputValueError(f"chunk: expected an integer of at least 1, got {chunk!r}")
-    found = Sweep(target.name, target.version, claim)
+    found = Sweep(target.name, target.version, claim, known=None if known is None else explanation_named(known.diagnosis))
     if resume is not None:
         found = load_state(resume, found)
     saved = time.monotonic()
@@ -213,12 +227,16 @@ def _next_chunk(target: Target, found: Sweep, chunk: int) -> Sweep:
     got = target.run(claim, kept)
     right = reference_codes(claim, kept)
     where = np.flatnonzero(differs(claim, got, right))
-    return found.swept(codes, kept, _kinds(claim, kept[where], got[where], right[where]) if where.size else ())
+    return found.swept(codes, kept, _kinds(found, kept[where], got[where], right[where]) if where.size else ())
 
 
-def _kinds(claim: Claim, codes: Codes, got: Codes, right: Codes) -> Iterable[Kind]:
-    labels, magnitude = classify(claim, codes, got, right), magnitude_of(codes, claim.source)
+def _kinds(found: Sweep, codes: Codes, got: Codes, right: Codes) -> Iterable[Kind]:
+    claim, magnitude = found.claim, magnitude_of(codes, found.claim.source)
+    labels, names = classify(claim, codes, got, right), list(CLASSES)
+    if found.known is not None:
+        labels = np.where(differs(claim, got, found.known.predict(claim, codes)), labels, -1)
+        names.append(KNOWN + found.known.name)
     for number in np.unique(labels).tolist():
         of = np.flatnonzero(labels == number)
         i = of[np.lexsort((codes[of], magnitude[of]))[0]]
-        yield Kind(CLASSES[number], of.size, int(magnitude[i]), int(codes[i]), smallest(claim, codes[of], got[of], right[of]))
+        yield Kind(names[number], of.size, int(magnitude[i]), int(codes[i]), smallest(claim, codes[of], got[of], right[of]))

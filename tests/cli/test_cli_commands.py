@@ -348,3 +348,44 @@ def test_what_a_cast_prints_does_not_reach_json_on_stdout(tmp_path, monkeypatch)
 def test_policies_that_contradict_the_format_are_refused_before_anything_runs():
     result = run("verify", "math:sin", "--format", "bf16", "--overflow", "wrap")
     assert (result.exit_code, result.stdout) == (2, "") and result.stderr.startswith("error: overflow: 'wrap' is for")
+
+
+def test_exhaustive_runs_every_code(tmp_path):
+    result = run("verify", "numpy", "--exhaustive", "--source", "float16", "--json", str(tmp_path / "report.json"))
+    assert result.exit_code == 0
+    assert result.output.splitlines()[0] == "every code of 2 conversions"
+    assert "float16 -> float32: 65,536 of 65,536 codes compared: exact" in result.output
+    sweeps = json.loads((tmp_path / "report.json").read_text())["sweeps"]
+    assert [(s["target"], s["complete"], s["mismatches"], s["kinds"]) for s in sweeps] == [("float32", True, 0, []), ("float64", True, 0, [])]
+
+
+def test_exhaustive_tells_known_deviations_from_new_ones(tmp_path, monkeypatch):
+    arguments = ("verify", "ml_dtypes", "--exhaustive", "--source", "bfloat16", "--format", "float8_e8m0fnu")
+    known = run(*arguments)
+    assert known.exit_code == 0 and "31 wrong" in known.output
+    assert "known: rounding=away_from_zero of subnormal inputs: 31, the smallest 0x0041" in known.output
+    (tmp_path / "none.toml").write_text("")
+    new = run(*arguments, "--deviations", str(tmp_path / "none.toml"))
+    assert new.exit_code == 1 and "subnormal: 31, the smallest 0x0041 (0x1.04p-127) gives 0x01 (0x1p-126), right 0x00 (0x1p-127)" in new.output
+
+
+def test_exhaustive_goes_on_from_a_state(tmp_path):
+    arguments = ("verify", "numpy", "--exhaustive", "--source", "float16", "--format", "float32", "--resume", str(tmp_path / "state.json"))
+    first, second = run(*arguments), run(*arguments)
+    assert first.exit_code == second.exit_code == 0 and first.output == second.output
+    other = run(*arguments[:-3], "float64", *arguments[-2:])
+    assert (other.exit_code, other.stdout.count("\n")) == (2, 1)
+    assert "is the state of another sweep: conversion 'float16 -> float32', not 'float16 -> float64'" in other.stderr
+
+
+@pytest.mark.parametrize(
+    "args, message",
+    [
+        (("numpy", "--exhaustive", "--source", "int64"), "--exhaustive: no conversion from a source of at most 32 bits; there are 3 from wider ones"),
+        (("numpy", "--source", "float16", "--resume", "state.json"), "--resume keeps the state of one conversion, and these are 2: float16 -> float32"),
+        (("numpy", "--exhaustive", "--source", "float16", "--format", "float32", "--resume", "no/such/folder/state.json"), "No such file or directory"),
+    ],
+)
+def test_bad_exhaustive_input_is_one_line(args, message):
+    result = run("verify", *args)
+    assert result.exit_code == 2 and message in result.stderr and len(result.stderr.splitlines()) == 1
