@@ -103,6 +103,14 @@ def test_results_do_not_depend_on_threads_or_chunks(backend, x, count, monkeypat
         assert np.array_equal(got.codes, want.codes) and np.array_equal(got.flags, want.flags)
 
 
+@pytest.mark.parametrize("size", [1, 10_006, 10_007, 10_008, 20_014, 20_015])
+def test_every_element_is_written_whatever_the_size(backend, x, size, monkeypatch):
+    monkeypatch.setattr(execution, "COMPILED_CHUNK", 10_007)
+    out = np.full(size, 0xEEEE, np.uint16)
+    rq.encode(np.abs(x[:size]), "float16", overflow="saturate", backend=backend, out=out)
+    assert np.array_equal(out, rq.encode(np.abs(x[:size]), "float16", overflow="saturate", backend="reference")) and (out != 0xEEEE).all()
+
+
 def test_several_callers_at_once(backend, x):
     rq.set_num_threads(3)
     want = {rounding: rq.encode(x, E4M3, rounding=rounding, backend="reference") for rounding in ("ties_to_even", "toward_zero", "to_odd", "away_from_zero")}

@@ -52,6 +52,14 @@ def _near(place, width):
     return [c for d in (-2, -1, 0, 1, 2) for c in (place + d, (1 << min(place, width - 1)) + d)]
 
 
+def inner_ties(n):
+    """float64 codes halfway between two numbers of n random bits, in the normal range of float8_e4m3fn: where stochastic C ties. RQ-9.3."""
+    k = np.arange(1, 16, dtype=np.float64)
+    low = (2 * k + 1) * 2.0 ** -(3 + n + 1)
+    high = 1 / 8 - low
+    return np.concatenate([1 + low, 1 + high, -(1.5 + low)]).view(np.uint64)
+
+
 def outcome(codes, source, target, dialect, backend, **options):
     """Return codes and flags as bytes, or the message of the refusal."""
     try:
@@ -175,8 +183,10 @@ def test_stochastic_modes(backend, target, count_cases):
     dialect = rq.get_dialect("default").replace(nan="to_max")
     for source, n in itertools.product(("float32", "float64", "bfloat16", "int32"), (1, 2, 8, 23, 31, 32)):
         codes = codes_of(source, 500)
+        codes = np.concatenate([codes, inner_ties(n)]) if source == "float64" else codes
         supplied = np.random.default_rng(n).integers(0, 1 << n, codes.size, dtype=np.uint64)
         supplied[:2] = 0, (1 << n) - 1
+        supplied[-45:] = (1 << n) - 1 - np.arange(45) % min(4, 1 << n)
         for rounding in ("stochastic_a", "stochastic_b", "stochastic_c"):
             for random in (rq.RandomBits(supplied, n), rq.Philox(2**64 - n, n, offset=(1 << 34) - 3), rq.Philox(n, n, offset=(1 << 64) - codes.size)):
                 count_cases(compare(codes, source, target, dialect, backend, rounding=rounding, random=random))
