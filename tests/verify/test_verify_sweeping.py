@@ -32,7 +32,7 @@ def test_every_code_is_swept_and_every_mismatch_counted(count_cases):
     count_cases(found.cases)
 
 
-@pytest.mark.parametrize("chunk", [1 << 22, 10_007, 4096])
+@pytest.mark.parametrize("chunk", [1 << 22, 65_535, 10_007, 4096])
 def test_findings_do_not_depend_on_chunks(chunk):
     assert rq.sweep(cut, "float16", "float8_e5m2", chunk=chunk) == rq.sweep(cut, "float16", "float8_e5m2")
 
