@@ -11,22 +11,25 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
 @pytest.fixture
-def count_cases(record_property):
-    """Report how many cases a test compared; fail where there was none."""
+def count_cases(request, record_property):
+    """Report how many cases a test compared; fail where there was none. A backend beside the reference is counted apart."""
     counted = []
     yield lambda n: counted.append(int(n))
     assert sum(counted) > 0, "this test compared nothing"
-    record_property("cases", sum(counted))
+    record_property("backend cases" if request.path.parent.name == "backends" else "cases", sum(counted))
 
 
 def pytest_runtest_logreport(report):
     if report.when == "teardown":
-        _TOTAL[0] += sum(v for k, v in report.user_properties if k == "cases")
+        for name, value in report.user_properties:
+            if name in _TOTAL:
+                _TOTAL[name] += value
 
 
 def pytest_terminal_summary(terminalreporter):
-    if _TOTAL[0]:
-        terminalreporter.write_line(f"cases compared with an independent implementation: {_TOTAL[0]:,}")
+    for name, what in (("cases", "an independent implementation"), ("backend cases", "the reference, by other backends")):
+        if _TOTAL[name]:
+            terminalreporter.write_line(f"cases compared with {what}: {_TOTAL[name]:,}")
 
 
-_TOTAL = [0]
+_TOTAL = {"cases": 0, "backend cases": 0}

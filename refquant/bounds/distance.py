@@ -236,7 +236,7 @@ def _distances(source: Source, mask: Mask, value: Fraction, wanted: np.dtype[Any
     x = None if wanted.kind == "O" else _as_floats(source, mask)
     v = float(value) if abs(value) < 2**1000 else math.inf
     if x is not None and v == value and (v == 0 or abs(v) >= _SAFE):
-        done = np.abs(x) >= _SAFE
+        done = np.abs(x) >= (0 if v == 0 else _SAFE)  # |x| itself is exact
         distances[done] = _float_distances(x[done], x.dtype.type(v))
     rest = np.flatnonzero(mask.reshape(-1))[~done]
     left = np.zeros(mask.size, np.bool_)

@@ -5,16 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
-import refquant as rq
-
 HERE = Path(__file__).parent
 
 
-def test_the_kernels_as_plain_python_equal_the_reference(count_cases):
-    if rq.list_backends()["numba"] != "available":
-        pytest.skip(rq.list_backends()["numba"])
+def test_the_kernels_as_plain_python_equal_the_reference(backend, count_cases):
     path = os.pathsep.join([str(HERE), str(HERE.parent / "support"), *filter(None, [os.environ.get("PYTHONPATH")])])
     environment = {**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": path}
     done = subprocess.run([sys.executable, str(HERE / "plain_python.py")], env=environment, capture_output=True, text=True, check=False)

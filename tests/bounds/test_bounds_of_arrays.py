@@ -1,5 +1,6 @@
 """`round_trip` of whole arrays: extended floats as their exact numbers, memory bounded at any size, layout and shape kept. RQ-11.1, RQ-11.5."""
 
+import itertools
 import tracemalloc
 from fractions import Fraction
 
@@ -32,6 +33,17 @@ def test_extended_floats_have_the_bounds_of_their_exact_numbers(fmt):
     for overflow in ("no_saturate", "saturate"):
         got = bounds.round_trip(x, fmt, overflow=overflow, dialect=TAKES_NAN)
         assert got.tobytes() == bounds.round_trip(as_exact(x), fmt, overflow=overflow, dialect=TAKES_NAN).tobytes()
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.longdouble])
+def test_flushed_inputs_have_the_bounds_of_their_exact_numbers(dtype):
+    x = np.concatenate([np.ldexp(dtype(1.37), np.arange(-1076, -950)), [np.finfo(np.float64).tiny, 5e-324, 0.0]]).astype(dtype)
+    x = np.concatenate([x, -x])
+    for fmt, subnormals in itertools.product(("float64", "float16", "ue4m3"), ("flush_both", "flush_results")):
+        dialect = TAKES_NAN.replace(subnormals=subnormals)
+        emin = np.finfo(dtype).minexp if "both" in subnormals else -1200  # exact numbers have no subnormals of their own
+        kept = x[(np.abs(x) >= np.ldexp(dtype(1), emin)) | (x == 0)]
+        assert bounds.round_trip(kept, fmt, dialect=dialect).tobytes() == bounds.round_trip(as_exact(kept), fmt, dialect=dialect).tobytes()
 
 
 def test_working_memory_does_not_grow_with_the_array():
