@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from refquant.formats import Grid
 from refquant.numba_kernels import elements
-from refquant.numba_kernels.parameters import goal, is_narrow, lean, origin
+from refquant.numba_kernels.parameters import goal, is_narrow, origin
 from refquant.policies import Philox, Plan
 
 Lane = NDArray[Any]
@@ -32,18 +32,15 @@ def convert(codes: Lane, source: Grid, plan: Plan, random: Random, base: int, ou
 
 
 def _computed(codes: Lane, source: Grid, plan: Plan, out: Lane, events: Events) -> int:
-    narrow, few = is_narrow(source, plan), lean(source, plan)
+    narrow = is_narrow(source, plan)
     given = _read_only(codes, np.uint32 if narrow else np.uint64)
-    if events is None and few is not None:
-        (elements.lean32 if narrow else elements.lean64)(given, few, out)
-        return 0
-    kernels = _NARROW if narrow else _WIDE
-    return _whole(kernels, given, (origin(source, plan), goal(source, plan)), out, events)
+    return _whole(_NARROW if narrow else _WIDE, given, (origin(source, plan), goal(source, plan)), out, events)
 
 
 _NARROW = elements.convert32, elements.convert32_events
 _WIDE = elements.convert64, elements.convert64_events
-_RANDOM = elements.convert64_random, elements.convert64_random_events
+_NARROW_RANDOM = elements.convert32_random, elements.convert32_random_events
+_WIDE_RANDOM = elements.convert64_random, elements.convert64_random_events
 
 
 def _whole(kernels: tuple[Any, Any], given: Lane, arguments: tuple[Any, ...], out: Lane, events: Events) -> int:
@@ -63,8 +60,10 @@ def _read_only(codes: Lane, dtype: Any) -> Lane:
 
 
 def _with_random(codes: Lane, source: Grid, plan: Plan, words: Lane, shift: int, out: Lane, events: Events) -> int:
+    narrow = is_narrow(source, plan)
+    given = _read_only(codes, np.uint32 if narrow else np.uint64)
     arguments = origin(source, plan), goal(source, plan), _read_only(words, np.uint32), np.int64(shift)
-    return _whole(_RANDOM, _read_only(codes, np.uint64), arguments, out, events)
+    return _whole(_NARROW_RANDOM if narrow else _WIDE_RANDOM, given, arguments, out, events)
 
 
 def _words(random: Random, base: int, count: int) -> Lane:
