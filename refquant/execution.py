@@ -17,12 +17,13 @@ from refquant.formats import Format
 from refquant.inputs import Source
 from refquant.policies import RAISES, OverflowMode, Philox, Plan, RandomBits
 from refquant.stages import Stages
-from refquant.threads import run_all
+from refquant.threads import get_num_threads, run_all
 
 CHUNK = 1 << 14  # elements; a chunk's temporaries stay in the second-level cache
-COMPILED_CHUNK = 1 << 17  # elements of a job of compiled code
+COMPILED_CHUNK = 1 << 17  # elements; where compiled code takes arrays that must be copied piece by piece
+JOBS = 1 << 17, 1 << 22  # least and most elements of a job of compiled code
 Array = NDArray[Any]
-Reader = Callable[[list[Array], Plan, Any, int, Array, NDArray[np.uint8] | None], int]
+Reader = Callable[[list[Array], Plan, Any, int, Array | None, NDArray[np.uint8] | None], int]
 
 
 def project_parts(
@@ -56,12 +57,13 @@ def project(
     backend = chosen(backend, source.array.size if source.kind == inputs.CODES else 0)
     read = reader(source, backend)
     shape = source.array.shape
-    raises = bool(stages.last.may_raise or (stages.first and stages.first.may_raise))
+    plans = [p for p in (stages.first, stages.last) if p is not None]
     dtype = (stages.into or target).code_dtype
     codes = np.empty(shape, dtype) if out is None else checked_out(out, dtype, shape)
     flags = np.empty(shape, np.uint8) if want_flags else None
-    if raises and out is not None:
+    if out is not None and any(p.may_raise for p in plans):
         _refuse(source, target, stages, _run(read, source, stages, random, None, None, backend), read, random, backend)
+        stages = stages.harmless()
     status = _run(read, source, stages, random, codes, flags, backend)
     _refuse(source, target, stages, status, read, random, backend)
     return codes, flags
@@ -79,7 +81,7 @@ def checked_out(out: Any, dtype: np.dtype[Any], shape: tuple[int, ...]) -> Array
 
 
 def _run(read: Reader, source: Source, stages: Stages, random: Any, codes: Array | None, flags: Array | None, backend: str) -> int:
-    """Walk the source through the stages; codes None: look at the events alone."""
+    """Walk the source through the stages and return the OR of the events; codes None: that alone."""
     bits = [random.array] if isinstance(random, RandomBits) else []
     written = [a for a in (codes, flags) if a is not None]
     given = [source.array, *source.more]
@@ -87,7 +89,7 @@ def _run(read: Reader, source: Source, stages: Stages, random: Any, codes: Array
     def one(base: int, parts: list[Array]) -> int:
         rest = parts[len(given) :]
         draw = rest[0] if bits else random if isinstance(random, Philox) else None
-        sink = np.empty(parts[0].size, np.uint64) if codes is None else rest[len(bits)]
+        sink = None if codes is None else rest[len(bits)]
         return _chunk(read, parts[: len(given)], stages, draw, base, sink, parts[-1] if flags is not None else None, backend)
 
     arrays = [*given, *bits, *written]
@@ -107,23 +109,28 @@ def _are_plain(arrays: list[Array], writable: int) -> bool:
 
 
 def _in_threads(one: Callable[[int, list[Array]], int], flat: list[Array]) -> int:
+    least, most = JOBS
+    size = min(max(-(-flat[0].size // get_num_threads()), least), most)
+
     def job(i: int) -> int:
-        first = i * COMPILED_CHUNK
-        return one(first, [a[first : first + COMPILED_CHUNK] for a in flat])
+        first = i * size
+        return one(first, [a[first : first + size] for a in flat])
 
-    return run_all(job, -(-flat[0].size // COMPILED_CHUNK))
+    return run_all(job, -(-flat[0].size // size))
 
 
-def _chunk(read: Reader, parts: list[Array], stages: Stages, random: Any, base: int, out: Array, events: Array | None, backend: str) -> int:
+def _chunk(read: Reader, parts: list[Array], stages: Stages, random: Any, base: int, out: Array | None, events: Array | None, backend: str) -> int:
+    size = parts[0].size
     if stages.deliver is not None:
-        codes = np.empty(out.size, np.uint32 if stages.last.grid.width <= 32 else np.uint64)
+        codes = np.empty(size, np.uint32 if stages.last.grid.width <= 32 else np.uint64)
         status = _chunk(read, parts, stages._replace(deliver=None), random, base, codes, events, backend)
-        function("convert", backend)(codes, stages.last.grid, stages.deliver, None, base, out, None)
+        if out is not None:
+            function("convert", backend)(codes, stages.last.grid, stages.deliver, None, base, out, None)
         return status
     if stages.first is None or stages.via is None:
         return read(parts, stages.last, random, base, out, events)
-    middle = np.empty(out.size, stages.via.code_dtype)
-    first_events = None if events is None else np.empty(out.size, np.uint8)
+    middle = np.empty(size, stages.via.code_dtype)
+    first_events = None if events is None else np.empty(size, np.uint8)
     status = read(parts, stages.first, None, base, middle, first_events)
     status |= int(function("convert", backend)(middle, stages.via.grid, stages.last, random, base, out, events))
     if events is not None and first_events is not None:

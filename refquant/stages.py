@@ -20,6 +20,11 @@ class Stages(NamedTuple):
     deliver: Plan | None = None  #: an exact conversion of the codes, into
     into: Format | None = None  #: the format whose codes are delivered (None: the target's)
 
+    def harmless(self) -> "Stages":
+        """Return the same for values that are known to raise nothing."""
+        first = None if self.first is None else self.first._replace(may_raise=0)
+        return self._replace(first=first, last=self.last._replace(may_raise=0))
+
 
 def plan_stages(target: Format, source_name: str, *, dialect: Any, rounding: Any, overflow: Any, random: Any) -> Stages:
     """Return the plans of a conversion; everything that can be refused is refused here, before data is read."""

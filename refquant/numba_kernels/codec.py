@@ -1,7 +1,11 @@
-"""Encode, decode and convert, chunk by chunk: flat native arrays in, flat native arrays out, bit for bit as `refquant.reference.codec`."""
+"""Encode, decode and convert, chunk by chunk: flat native arrays in, flat native arrays out, bit for bit as `refquant.reference.codec`.
+
+Which kernel: one addition where the plan allows it, a table for sources of few bits, else the kernels that do everything.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -9,32 +13,51 @@ import numpy as np
 from numpy.typing import NDArray
 
 from refquant.formats import Grid
-from refquant.numba_kernels import elements
-from refquant.numba_kernels.parameters import goal, is_narrow, origin
-from refquant.policies import Philox, Plan
+from refquant.numba_kernels import additive, elements, streams
+from refquant.numba_kernels.parameters import Adding, addition, goal, is_narrow, origin
+from refquant.policies import RAISES, Philox, Plan
 
 Lane = NDArray[Any]
 Random = Philox | NDArray[Any] | None
 Events = NDArray[np.uint8] | None
 TABLE_WIDTH = 16  # sources of at most so many bits go through a table
+BLOCK = 1 << 16  # elements; temporaries of a block stay in the second-level cache
 _FEW = 1 << 10  # elements; below, a table does not pay
 
 
-def convert(codes: Lane, source: Grid, plan: Plan, random: Random, base: int, out: Lane, events: Events) -> int:
+def convert(codes: Lane, source: Grid, plan: Plan, random: Random, base: int, out: Lane | None, events: Events) -> int:
     """See refquant.reference.codec.convert."""
-    if events is None and plan.may_raise:
-        events = np.empty(codes.size, np.uint8)
-    if plan.stochastic:
-        return _with_random(codes, source, plan, _words(random, base, codes.size), 32 - plan.random_bits if isinstance(random, Philox) else 0, out, events)
-    if source.width <= TABLE_WIDTH and codes.size >= _FEW:
+    adding = addition(source, plan) if events is None else None
+    if adding is not None and not (plan.may_raise and _may_raise(codes, source, plan)) and _add(adding, codes, random, base, out):
+        return 0
+    if source.width <= TABLE_WIDTH and codes.size >= _FEW and not plan.stochastic:
         return _through_table(codes, source, plan, out, events)
-    return _computed(codes, source, plan, out, events)
+    return _compute(codes, source, plan, random, base, out, events)
 
 
-def _computed(codes: Lane, source: Grid, plan: Plan, out: Lane, events: Events) -> int:
-    narrow = is_narrow(source, plan)
-    given = _read_only(codes, np.uint32 if narrow else np.uint64)
-    return _whole(_NARROW if narrow else _WIDE, given, (origin(source, plan), goal(source, plan)), out, events)
+def _add(adding: Adding, codes: Lane, random: Random, base: int, out: Lane | None) -> bool:
+    """Convert by addition; return whether the kernel could."""
+    if out is None:
+        return True
+    given = _read_only(codes, codes.dtype)
+    if adding.kernel != "drawn32":
+        return bool(getattr(additive, adding.kernel)(given, adding.numbers, out))
+    left = np.int64(0 if isinstance(random, Philox) else 32 - adding.random_bits)
+    for part, words in _blocks(codes.size, random, base):
+        additive.drawn32(given[part], adding.numbers, words, left, out[part])
+    return True
+
+
+def _may_raise(codes: Lane, source: Grid, plan: Plan) -> bool:
+    """Return whether an element may raise: as magnitudes grow, so does what is wrong with them, and the largest of each sign says it for all.
+
+    True too where these are not finite, and so do not speak for the largest finite ones.
+    """
+    extremes = additive.extremes32 if source.width == 32 else additive.extremes64
+    largest = np.array(extremes(_read_only(codes, codes.dtype)), codes.dtype)
+    if (largest % source.negative_base >= source.infinity).any():
+        return True
+    return bool(_compute(largest, source, plan, None, 0, None, None) & RAISES)
 
 
 _NARROW = elements.convert32, elements.convert32_events
@@ -43,13 +66,31 @@ _NARROW_RANDOM = elements.convert32_random, elements.convert32_random_events
 _WIDE_RANDOM = elements.convert64_random, elements.convert64_random_events
 
 
-def _whole(kernels: tuple[Any, Any], given: Lane, arguments: tuple[Any, ...], out: Lane, events: Events) -> int:
-    """Run a kernel that does everything: each is compiled for one dtype alone, that of its lane."""
-    sink = out if out.dtype == given.dtype else np.empty(out.size, given.dtype)
-    status = kernels[0](given, *arguments, sink) if events is None else kernels[1](given, *arguments, sink, events)
-    if sink is not out:
-        np.copyto(out, sink, casting="unsafe")
-    return 0 if events is None else int(status)
+def _compute(codes: Lane, source: Grid, plan: Plan, random: Random, base: int, out: Lane | None, events: Events) -> int:
+    """Convert by the kernels that do everything; each is compiled for one dtype alone, that of its lane."""
+    lane = np.dtype(np.uint32 if is_narrow(source, plan) else np.uint64)
+    plain, with_events = _KERNELS[lane.itemsize, bool(plan.stochastic)]
+    numbers, size, status = (origin(source, plan), goal(source, plan)), min(codes.size, BLOCK), 0
+    sink = np.empty(size, lane)
+    if events is None and plan.may_raise:
+        events = np.empty(codes.size, np.uint8)
+    for part, words in _blocks(codes.size, random, base):
+        given = _read_only(codes[part], lane)
+        drawn = () if words is None else (words, np.int64(32 - plan.random_bits if isinstance(random, Philox) else 0))
+        target = out[part] if out is not None and out.dtype == lane else sink[: given.size]
+        if events is None:
+            plain(given, *numbers, *drawn, target)
+        else:
+            status |= int(with_events(given, *numbers, *drawn, target, events[part]))
+        if out is not None and out.dtype != lane:
+            np.copyto(out[part], target, casting="unsafe")
+    return status
+
+
+_KERNELS = {
+    (4, False): (elements.convert32, elements.convert32_events), (8, False): (elements.convert64, elements.convert64_events),
+    (4, True): (elements.convert32_random, elements.convert32_random_events), (8, True): (elements.convert64_random, elements.convert64_random_events),
+}  # fmt: skip
 
 
 def _read_only(codes: Lane, dtype: Any) -> Lane:
@@ -59,32 +100,29 @@ def _read_only(codes: Lane, dtype: Any) -> Lane:
     return view
 
 
-def _with_random(codes: Lane, source: Grid, plan: Plan, words: Lane, shift: int, out: Lane, events: Events) -> int:
-    narrow = is_narrow(source, plan)
-    given = _read_only(codes, np.uint32 if narrow else np.uint64)
-    arguments = origin(source, plan), goal(source, plan), _read_only(words, np.uint32), np.int64(shift)
-    return _whole(_NARROW_RANDOM if narrow else _WIDE_RANDOM, given, arguments, out, events)
+def _blocks(size: int, random: Random, base: int) -> Iterator[tuple[slice, Lane | None]]:
+    """Yield parts of an array, and the random words that belong to them: the caller's integers, or what Philox makes. RQ-9.5."""
+    scratch = np.empty(min(size, BLOCK) + 8, np.uint32) if isinstance(random, Philox) else None
+    for first in range(0, size, BLOCK):
+        part = slice(first, min(first + BLOCK, size))
+        if isinstance(random, Philox):
+            words = streams.philox(random.seed, (random.offset + base + first) % (1 << 64), part.stop - first, scratch)
+            yield part, _read_only(words, np.uint32)
+        else:
+            yield part, None if random is None else _read_only(random[part], np.uint32)
 
 
-def _words(random: Random, base: int, count: int) -> Lane:
-    """Return the caller's random integers, or the 32-bit words that Philox makes. RQ-9.5."""
-    if isinstance(random, Philox):
-        words = np.empty(count, np.uint32)
-        elements.philox_words(np.uint64(random.seed), np.uint64((random.offset + base) & ((1 << 64) - 1)), words)
-        return words
-    assert random is not None  # the public layer refuses a stochastic mode without random bits
-    return random
-
-
-def _through_table(codes: Lane, source: Grid, plan: Plan, out: Lane, events: Events) -> int:
-    table, table_events = _table(source, plan, out.dtype, events is not None)
+def _through_table(codes: Lane, source: Grid, plan: Plan, out: Lane | None, events: Events) -> int:
+    table, table_events = _table(source, plan, np.dtype(np.uint32) if out is None else out.dtype, events is not None or bool(plan.may_raise))
     mask = np.uint64((1 << source.width) - 1)
     given = _read_only(codes, codes.dtype)
-    elements.gather(given, table, mask, out)
-    if events is None or table_events is None:
+    if out is not None:
+        streams.gather(given, table, mask, out)
+    if table_events is None:
         return 0
-    elements.gather(given, table_events, mask, events)
-    return int(np.bitwise_or.reduce(events, initial=0))
+    found = np.empty(codes.size, np.uint8) if events is None else events
+    streams.gather(given, table_events, mask, found)
+    return int(np.bitwise_or.reduce(found, initial=0))
 
 
 @lru_cache(maxsize=64)
@@ -92,5 +130,5 @@ def _table(source: Grid, plan: Plan, dtype: np.dtype[Any], with_events: bool) ->
     """Return the target's code, and the event, of every code of a source."""
     codes = np.arange(1 << source.width, dtype=np.uint32)
     out, events = np.empty(codes.size, dtype), np.empty(codes.size, np.uint8) if with_events else None
-    _computed(codes, source, plan, out, events)
+    _compute(codes, source, plan, None, 0, out, events)
     return _read_only(out, dtype), None if events is None else _read_only(events, np.uint8)

@@ -442,25 +442,3 @@ def convert64_random_events(codes, s, g, words, shift, out, events):
         out[i], events[i] = code, event
         status = u64(status | event)
     return status
-
-
-@kernel
-def gather(codes, table, mask, out):
-    """Look every code up."""
-    for i in range(codes.size):
-        out[i] = table[u64(u64(codes[i]) & mask)]
-
-
-@kernel
-def philox_words(seed, first, out):
-    """Write the 32-bit words of elements first, first + 1 ...: word i & 3 of the counter (i >> 2, 0), key = seed. RQ-9.5, RQ-9.6."""
-    for i in range(out.size):
-        element = u64(first + u64(i))
-        block, word = u64(element >> u64(2)), u64(element & u64(3))
-        c0, c1, c2, c3 = u32(block), u32(block >> u64(32)), u32(0), u32(0)
-        k0, k1 = u32(seed), u32(seed >> u64(32))
-        for _ in range(10):
-            p0, p1 = u64(u64(0xD2511F53) * u64(c0)), u64(u64(0xCD9E8D57) * u64(c2))
-            c0, c1, c2, c3 = u32(u32(u32(p1 >> u64(32)) ^ c1) ^ k0), u32(p1), u32(u32(u32(p0 >> u64(32)) ^ c3) ^ k1), u32(p0)
-            k0, k1 = u32(k0 + u32(0x9E3779B9)), u32(k1 + u32(0xBB67AE85))
-        out[i] = c0 if word == u64(0) else c1 if word == u64(1) else c2 if word == u64(2) else c3

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from refquant.formats import Grid
+from refquant.numba_kernels.additive import Addition
 from refquant.numba_kernels.elements import Goal, Origin
 from refquant.policies import Plan
 
@@ -84,3 +85,73 @@ def goal(source: Grid, plan: Plan) -> Numbers:
         overflow_event1=plan.overflow_event[1], infinity_event0=plan.infinity_event[0], infinity_event1=plan.infinity_event[1],
         nan_event=plan.nan_event, signaling_event=plan.signaling_event,
     ), lane(source, plan))  # fmt: skip
+
+
+_ADDED = {(32, 24): (0x3F800000, 0x33800000), (64, 53): (0x3FF0000000000000, 0x3CA0000000000000)}  # width, precision: bits of 1, of half its quantum
+
+
+class Adding(NamedTuple):
+    """Which kernel of `additive` does what the plan says, and what it takes."""
+
+    kernel: str
+    numbers: Numbers
+    random_bits: int
+
+
+@lru_cache(maxsize=1024)
+def addition(source: Grid, plan: Plan) -> Adding | None:
+    """Return what rounds by one addition under the plan, or None where that cannot do what the plan says."""
+    g, digits, bias = plan.grid, source.precision - 1, 1 - emin(source)
+    least_normal, dropped = emin(g) + bias, source.precision - g.precision
+    is_float = (source.width, source.precision) in _ADDED and source.infinity >= 0 and source.nan_first == source.infinity + 1
+    fits = is_float and dropped > 0 and 1 <= least_normal and least_normal + dropped <= 2 * bias and not g.first_index
+    changes = plan.wrap or plan.absolute or plan.flush_inputs or plan.flush_results or plan.below_code
+    rounding = _rounding(plan)
+    if not fits or changes or (plan.nan_moves and source.nan_payload) or rounding is None or (rounding == "drawn" and source.width != 32):
+        return None
+    twos, up = g.negative_step < 0, [plan.table >> (8 * negative + 1) & 1 for negative in (0, 1)]
+    over = _past_top(plan, (g.max_positive + ((least_normal - 1) << (g.precision - 1))) << dropped, dropped)
+    offset = -((least_normal - 1) << (g.precision - 1))
+    one, half_quantum = _ADDED[source.width, source.precision]
+    numbers = Addition(
+        dropped=dropped, first=least_normal << digits if least_normal > 1 else 0, magic=(least_normal + dropped) << digits,
+        offset=offset, half=(1 << (dropped - 1)) - 1 + (offset << dropped), up=ONES * up[0], up_x=ONES * (up[0] ^ up[1]), flip=ONES if twos else 0,
+        add=1 if twos else g.negative_base, code_mask=(1 << g.width) - 1, zero=plan.zero_code[0], zero_x=_difference(plan.zero_code), top=g.max_positive,
+        top_x=g.max_positive ^ g.max_negative, overflow=plan.overflow_code[0], overflow_x=_difference(plan.overflow_code), infinity=plan.infinity_code[0],
+        infinity_x=_difference(plan.infinity_code), nan=plan.nan_code[0], nan_x=_difference(plan.nan_code), cap=plan.overflow_code[0],
+        nan_from=over if plan.overflow_code == plan.nan_code else source.nan_first, least_normal=least_normal,
+        random_mask=-1 << (32 - plan.random_bits), midpoint=(1 << 31 >> plan.random_bits) if plan.stochastic == 2 else 0, one=one,
+        half_quantum=half_quantum, least=1,
+    )  # fmt: skip
+    name = rounding if rounding != "nearest" or source.width != 32 or not _is_plain(plan) else "plain"
+    if name == "plain" and not numbers.first and plan.overflow_code[0] == source.infinity >> dropped:
+        name = "same_range"
+    return Adding(f"{name}{source.width}", packed(numbers, np.uint32 if source.width == 32 else np.uint64), plan.random_bits)
+
+
+def _difference(pair: tuple[int, int]) -> int:
+    return pair[0] ^ pair[1]
+
+
+def _rounding(plan: Plan) -> str | None:
+    """Return what a rounding does: "nearest" (ties to the even index), "directed", "drawn", or None: something else. RQ-4, RQ-9."""
+    if plan.stochastic:
+        return "drawn" if plan.stochastic == 1 or (plan.stochastic == 2 and plan.random_bits < 32) else None
+    rows = [plan.table >> shift & 15 for shift in (0, 4, 8, 12)]  # by sign and parity: exact, below half, half, above half, lowest bit first
+    if rows == [0b1000, 0b1100] * 2 and plan.grid.precision > 1 and not plan.parity_offset & 1:
+        return "nearest"
+    return "directed" if set(rows) <= {0, 0b1110} and rows[0] == rows[1] and rows[2] == rows[3] else None
+
+
+def _is_plain(plan: Plan) -> bool:
+    """Return whether codes differ in the sign's bit alone, and overflow is one index or the same as NaN."""
+    g, sign = plan.grid, plan.grid.negative_base
+    signed = sign > 0 and g.negative_step > 0 and plan.zero_code == (0, sign) and g.max_positive == g.max_negative >= 1 << (g.precision - 1)
+    code = plan.overflow_code[0]
+    one_index = plan.overflow_code == (code, code + sign) and g.max_positive <= code <= g.max_positive + 1
+    return signed and plan.infinity_code == plan.overflow_code and (one_index or plan.overflow_code == plan.nan_code)
+
+
+def _past_top(plan: Plan, top: int, dropped: int) -> int:
+    """Return the least magnitude of the source, as bits, that rounds past the largest normal one with bits `top`, ties to even. RQ-4.8."""
+    return top + (1 << (dropped - 1)) + (1 - (plan.grid.max_positive & 1))
