@@ -4,28 +4,36 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import importing, memory, speed
+from benchmarks import casts, chart, everything, firstcall, growth, importing, memory, peak, speed
 from benchmarks.demands import Demand
 from benchmarks.machine import machine
 
 MI = 1 << 20
+Part = Callable[[argparse.Namespace, Console], tuple[Any, list[Demand]]]
 
 
 def parsed(arguments: list[str] | None) -> argparse.Namespace:
     """Return the command line."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="refquant side by side with its peers: speed, working memory, time of import.")
-    parser.add_argument("--quick", action="store_true", help="1 Mi elements, 3 rounds, 5 imports: a minute in place of several")
-    parser.add_argument("--only", choices=["speed", "memory", "import"], help="one part alone")
-    parser.add_argument("--rounds", type=int, help="rounds of the speed part (7; 3 with --quick)")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description="refquant side by side with its peers, in one process and interleaved.",
+        epilog="examples: python -m benchmarks --quick --only casts;  python -m benchmarks --json results.json --chart speed.png",
+    )  # fmt: skip
+    parser.add_argument("--quick", action="store_true", help="fewer elements, rounds and processes; no 2**32, no 1 GiB: a minute or two")
+    parser.add_argument("--only", choices=list(PARTS), action="append", help="this part alone; may be repeated")
+    parser.add_argument("--rounds", type=int, help="rounds of what is timed side by side (7; 3 with --quick)")
     parser.add_argument("--json", metavar="FILE", type=Path, help="write everything as JSON too")
+    parser.add_argument("--chart", metavar="FILE", type=Path, help="draw the casts as PNG (matplotlib)")
     parser.add_argument("--check", action="store_true", help="exit with 1 if a demand is not met")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    options.rounds = options.rounds or (3 if options.quick else 7)
+    return options
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -33,40 +41,93 @@ def main(arguments: list[str] | None = None) -> int:
     options = parsed(arguments)
     out, facts = Console(), machine()
     if not out.is_terminal:
-        out = Console(width=150)
+        out = Console(width=170)
     out.print(", ".join(f"{k} {v}" for k, v in facts.items()), highlight=False, soft_wrap=True)
     record: dict[str, Any] = {"machine": facts, "quick": options.quick}
     demands: list[Demand] = []
-    for name, part in (("speed", _speed), ("memory", _memory), ("import", _import)):
-        if options.only in (None, name):
-            record[name], found = part(options, out)
+    for name, part in PARTS.items():
+        if (options.only is None or name in options.only) and not (options.quick and name in SLOW):
+            with out.status(f"{name} ..."):
+                record[name], found = part(options, out)
             demands += found
     record["demands"] = [d._asdict() | {"met": d.met} for d in demands]
     for demand in demands:
         out.print(f"{'met   ' if demand.met else 'MISSED'} {demand}", style="green" if demand.met else "bold red", highlight=False, soft_wrap=True)
     if options.json:
-        options.json.write_text(json.dumps(record, indent=2) + "\n", "utf-8")
+        options.json.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    if options.chart and "casts" in record:
+        chart.draw(record["casts"], _size(options), options.chart, f"{facts['processor']}, {', '.join(f'{n} {facts[n]}' for n in chart.PEERS if n in facts)}")
     return int(options.check and not all(d.met for d in demands))
 
 
-def _speed(options: argparse.Namespace, out: Console) -> tuple[list[dict[str, Any]], list[Demand]]:
-    size, rounds = (MI, 3) if options.quick else (4 * MI, 7)
-    rows = speed.measure(size, options.rounds or rounds)
-    out.print(_table(f"Speed: {size // MI} Mi elements, one core, median of {options.rounds or rounds} interleaved rounds", rows))
+def _size(options: argparse.Namespace) -> int:
+    return MI if options.quick else 16 * MI
+
+
+def _casts(options: argparse.Namespace, out: Console) -> tuple[Any, list[Demand]]:
+    rows = casts.measure(_size(options), options.rounds)
+    shown = [{k: _marked(row, k) for k in row if k not in ("differs", "demanded", "seconds")} for row in rows]
+    out.print(_table(f"Compiled casts: {_size(options) // MI} Mi elements, median of {options.rounds} interleaved rounds", shown))
+    out.print(casts.NOTES, highlight=False, soft_wrap=True)
+    for row in rows:
+        for name, why in row["differs"].items():
+            out.print(f"≠ {row['case']}: {name}: {why}", highlight=False, soft_wrap=True)
+    return rows, casts.demands(rows)
+
+
+def _marked(row: dict[str, Any], column: str) -> Any:
+    return f"≠ {_cell(row[column])}" if column in row["differs"] and row[column] else row[column]
+
+
+def _growth(options: argparse.Namespace, out: Console) -> tuple[Any, list[Demand]]:
+    rows = growth.measure(range(10, 21 if options.quick else 27), options.rounds)
+    out.print(_table("Growth: float32 → e4m3fn, million elements per second", rows))
+    return rows, []
+
+
+def _first(options: argparse.Namespace, out: Console) -> tuple[Any, list[Demand]]:
+    found = firstcall.measure(3 if options.quick else 11)
+    out.print(_table("First call of compiled code, fresh processes", [found]))
+    return found, firstcall.demands(found)
+
+
+def _peak(_: argparse.Namespace, out: Console) -> tuple[Any, list[Demand]]:
+    found = peak.measure()
+    out.print(_table("Peak memory of a process", [found]))
+    return found, peak.demands(found)
+
+
+def _everything(_: argparse.Namespace, out: Console) -> tuple[Any, list[Demand]]:
+    found = everything.measure()
+    out.print(_table("Every float32 against exact boundaries", [found]))
+    return found, everything.demands(found)
+
+
+def _reference(options: argparse.Namespace, out: Console) -> tuple[Any, list[Demand]]:
+    size = MI if options.quick else 4 * MI
+    rows = speed.measure(size, options.rounds)
+    out.print(_table(f"The reference: {size // MI} Mi elements, one core, median of {options.rounds} interleaved rounds", rows))
     out.print(speed.NOTES, highlight=False, soft_wrap=True)
     return rows, speed.demands(rows)
 
 
-def _memory(options: argparse.Namespace, out: Console) -> tuple[list[dict[str, Any]], list[Demand]]:
+def _memory(options: argparse.Namespace, out: Console) -> tuple[Any, list[Demand]]:
     rows = memory.measure([MI, 4 * MI] if options.quick else [MI, 4 * MI, 16 * MI])
-    out.print(_table("Working memory beyond input and output, MiB (peak that tracemalloc sees)", rows))
+    out.print(_table("Working memory of the reference beyond input and output, MiB (peak that tracemalloc sees)", rows))
     return rows, memory.demands(rows)
 
 
-def _import(options: argparse.Namespace, out: Console) -> tuple[dict[str, Any], list[Demand]]:
+def _import(options: argparse.Namespace, out: Console) -> tuple[Any, list[Demand]]:
     found = importing.measure(5 if options.quick else 15)
     out.print(_table("Import, fresh processes", [found]))
     return found, importing.demands(found)
+
+
+PARTS: dict[str, Part] = {
+    "casts": _casts, "growth": _growth, "first": _first, "everything": _everything, "peak": _peak, "reference": _reference, "memory": _memory,
+    "import": _import,
+}  # fmt: skip
+SLOW = ("everything", "peak")
 
 
 def _table(title: str, rows: list[dict[str, Any]]) -> Table:
@@ -79,4 +140,4 @@ def _table(title: str, rows: list[dict[str, Any]]) -> Table:
 
 
 def _cell(value: Any) -> str:
-    return "" if value is None else f"{value:.3g}" if isinstance(value, float) and value < 100 else f"{value:.0f}" if isinstance(value, float) else str(value)
+    return "" if value is None else f"{value:.3g}" if isinstance(value, float) and value < 100 else f"{value:,.0f}" if isinstance(value, float) else str(value)

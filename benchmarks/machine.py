@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import platform
+import subprocess
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-PACKAGES = ("numpy", "ml_dtypes", "gfloat")
+PACKAGES = ("numpy", "numba", "torch", "ml_dtypes", "gfloat")
 
 
 def machine() -> dict[str, str]:
-    """Return the processor, its cores, and the versions of everything that is timed."""
+    """Return the processor, its cores, the commit, and the versions of everything that is timed."""
     import refquant
 
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
@@ -21,6 +22,7 @@ def machine() -> dict[str, str]:
         "system": platform.system(),
         "Python": platform.python_version(),
         "refquant": refquant.__version__,
+        "commit": _commit(),
     }
     return facts | {name: _version(name) for name in PACKAGES}
 
@@ -31,6 +33,14 @@ def _processor() -> str:
     except OSError:
         return platform.processor() or platform.machine()
     return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
+
+
+def _commit() -> str:
+    try:
+        done = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=Path(__file__).parent, capture_output=True, text=True, check=False)
+    except OSError:
+        return "unknown"
+    return done.stdout.strip() or "unknown"
 
 
 def _version(name: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import warnings
 from collections.abc import Callable
 from statistics import median
@@ -13,8 +12,8 @@ from numpy.typing import NDArray
 
 import refquant as rq
 from benchmarks.demands import Demand
+from benchmarks.racing import Run, race, ratio
 
-Run = Callable[[], Any]
 E4M3 = "float8_e4m3fn"
 REFERENCE = "reference"
 DEMANDED = "float32 -> float8_e4m3fn"
@@ -177,15 +176,9 @@ def _row(group: Group, size: int, rounds: int) -> dict[str, Any]:
         raise SystemExit(f"{group.task}: the backends do not deliver the same bits")
     ours_compiled = {"numba": lambda: group.ours("numba")} if rq.list_backends()["numba"] == "available" else {}
     contenders: dict[str, Run] = {"refquant": lambda: group.ours(REFERENCE), **ours_compiled, **group.peers}
-    times: dict[str, list[float]] = {name: [] for name in contenders}
-    for i in range(rounds + 1):
-        for name, run in contenders.items():
-            start = time.perf_counter()
-            run()
-            if i:  # the first round fills caches and tables
-                times[name].append(time.perf_counter() - start)
+    times = race(contenders, rounds)
     ours = median(times["refquant"])
-    ratios = {name: median(t / u for t, u in zip(times[name], times["refquant"], strict=True)) for name in group.peers}
+    ratios = {name: ratio(times, name, "refquant") for name in group.peers}
     compiled = size / median(times["numba"]) / 1e6 if "numba" in times else None
     columns = ("gfloat round", "gfloat round + encode", "gfloat decode", "refquant, Philox", "astype", "np.copyto")
     return {"task": group.task, "ms": ours * 1e3, "M/s": size / ours / 1e6, "numba, M/s": compiled} | {name: ratios.get(name) for name in columns}
@@ -199,5 +192,5 @@ def _same(one: Any, other: Any) -> bool:
 
 def demands(rows: list[dict[str, Any]]) -> list[Demand]:
     """At least three times the speed of gfloat's round_ndarray."""
-    ratio = next(row["gfloat round"] for row in rows if row["task"] == DEMANDED)
-    return [Demand(f"encode {DEMANDED}, ties to even: times as fast as gfloat.round_ndarray", ratio, 3.0, True)]
+    found = next(row["gfloat round"] for row in rows if row["task"] == DEMANDED)
+    return [Demand(f"encode {DEMANDED}, ties to even: times as fast as gfloat.round_ndarray", found, 3.0, True)]

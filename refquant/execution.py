@@ -20,8 +20,8 @@ from refquant.stages import Stages
 from refquant.threads import get_num_threads, run_all
 
 CHUNK = 1 << 14  # elements; a chunk's temporaries stay in the second-level cache
-COMPILED_CHUNK = 1 << 17  # elements; where compiled code takes arrays that must be copied piece by piece
-JOBS = 1 << 17, 1 << 22  # least and most elements of a job of compiled code
+COMPILED_CHUNK = 1 << 17  # elements of a job of compiled code that needs temporaries, and the least that pays
+COMPILED_JOB = 1 << 22  # elements at most of a job without
 Array = NDArray[Any]
 Reader = Callable[[list[Array], Plan, Any, int, Array | None, NDArray[np.uint8] | None], int]
 
@@ -94,7 +94,7 @@ def _run(read: Reader, source: Source, stages: Stages, random: Any, codes: Array
 
     arrays = [*given, *bits, *written]
     if backend != "reference" and _are_plain(arrays, len(written)):
-        return _in_threads(one, [a.reshape(-1) for a in arrays])
+        return _in_threads(one, [a.reshape(-1) for a in arrays], COMPILED_CHUNK if stages.first or stages.deliver else COMPILED_JOB)
     status = 0
     for base, parts in walk(arrays, len(written), CHUNK if backend == "reference" else COMPILED_CHUNK):
         status |= one(base, parts)
@@ -108,9 +108,8 @@ def _are_plain(arrays: list[Array], writable: int) -> bool:
     return plain and not any(np.may_share_memory(a, b) for a in reads for b in writes)
 
 
-def _in_threads(one: Callable[[int, list[Array]], int], flat: list[Array]) -> int:
-    least, most = JOBS
-    size = min(max(-(-flat[0].size // get_num_threads()), least), most)
+def _in_threads(one: Callable[[int, list[Array]], int], flat: list[Array], most: int) -> int:
+    size = min(max(-(-flat[0].size // get_num_threads()), COMPILED_CHUNK), most)
 
     def job(i: int) -> int:
         first = i * size

@@ -1,5 +1,6 @@
 """What arrives: arrays of any dtype as codes of a format, extended floats as parts, everything else as exact numbers."""
 
+import sys
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -92,6 +93,8 @@ def native(dtype: np.dtype[Any]) -> np.dtype[Any]:
 
 def refuse_masked(name: str, x: Any) -> None:
     """Raise where an argument, or an element of a list, is a masked array."""
+    if "numpy.ma" not in sys.modules:  # nobody has made one; importing it would take as long as all of refquant
+        return
     if isinstance(x, np.ma.MaskedArray) or (isinstance(x, (list, tuple)) and any(isinstance(e, np.ma.MaskedArray) for e in x)):
         raise InputTypeError(f"{name}: a masked array has no code for its masked elements; give x.filled(value) or x.data")
 

@@ -12,11 +12,13 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 @pytest.fixture
 def count_cases(request, record_property):
-    """Report how many cases a test compared; fail where there was none. A backend beside the reference is counted apart."""
-    counted = []
-    yield lambda n: counted.append(int(n))
-    assert sum(counted) > 0, "this test compared nothing"
-    record_property("backend cases" if request.path.parent.name == "backends" else "cases", sum(counted))
+    """Report how many cases a test compared; fail where there was none. What a backend shares with the reference is counted apart."""
+    counted, elsewhere = [], []
+    beside = request.path.parent.name == "backends"
+    yield lambda n, independent=not beside: (counted if independent else elsewhere).append(int(n))
+    assert sum(counted) + sum(elsewhere) > 0, "this test compared nothing"
+    record_property("cases", sum(counted))
+    record_property("backend cases", sum(elsewhere))
 
 
 def pytest_runtest_logreport(report):
@@ -24,12 +26,34 @@ def pytest_runtest_logreport(report):
         for name, value in report.user_properties:
             if name in _TOTAL:
                 _TOTAL[name] += value
+            elif name in _CELLS:
+                _CELLS[name].update(map(tuple, value))
 
 
 def pytest_terminal_summary(terminalreporter):
     for name, what in (("cases", "an independent implementation"), ("backend cases", "the reference, by other backends")):
         if _TOTAL[name]:
             terminalreporter.write_line(f"cases compared with {what}: {_TOTAL[name]:,}")
+    for part, done, wanted, left in _fractions():
+        more = f"; not {', '.join(left)}" if left else ""
+        terminalreporter.write_line(f"dispatch table of the backends, {part}: {done} of {wanted} compared ({100 * done / wanted:.0f} %){more}")
+
+
+def _fractions():
+    """Yield (part of the dispatch table, cells that were compared, all cells, names of those that were not)."""
+    table = _CELLS["dispatch table"]
+    for part in sorted({part for part, _ in table}):
+        wanted = {name for kind, name in table if kind == part}
+        done = wanted & {name for kind, name in _CELLS["cells"] if kind == part}
+        yield part, len(done), len(wanted), sorted(wanted - done)
+
+
+def pytest_sessionfinish(session):
+    """Fail a run of all tests of the backends that leaves a cell of the dispatch table out."""
+    some = session.config.option.keyword or any("::" in argument for argument in session.config.args) or session.config.option.maxfail
+    if not some and any(left for *_, left in _fractions()) and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 _TOTAL = {"cases": 0, "backend cases": 0}
+_CELLS = {"cells": set(), "dispatch table": set()}

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
 
+_UNSIGNED = tuple(np.dtype(f"u{size}") for size in (1, 2, 4, 8))
+
+
 class ScalarFormat:
     """Base of FloatFormat and IntFormat; everything here follows from ``grid``."""
 
@@ -56,7 +59,7 @@ class ScalarFormat:
     @property
     def code_dtype(self) -> np.dtype[np.unsignedinteger[Any]]:
         """Smallest unsigned dtype that holds a code."""
-        return np.dtype(next(t for t in (np.uint8, np.uint16, np.uint32, np.uint64) if self.width <= np.iinfo(t).bits))
+        return next(dtype for dtype in _UNSIGNED if self.width <= 8 * dtype.itemsize)
 
     @property
     def count_finite(self) -> int:

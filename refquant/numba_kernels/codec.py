@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from refquant.formats import Grid
 from refquant.numba_kernels import additive, elements, streams
-from refquant.numba_kernels.parameters import Adding, addition, goal, is_narrow, origin
+from refquant.numba_kernels.parameters import Adding, addition, goal, is_binary, is_narrow, origin
 from refquant.policies import RAISES, Philox, Plan
 
 Lane = NDArray[Any]
@@ -27,18 +27,20 @@ _FEW = 1 << 10  # elements; below, a table does not pay
 
 def convert(codes: Lane, source: Grid, plan: Plan, random: Random, base: int, out: Lane | None, events: Events) -> int:
     """See refquant.reference.codec.convert."""
-    adding = addition(source, plan) if events is None else None
-    if adding is not None and not (plan.may_raise and _may_raise(codes, source, plan)) and _add(adding, codes, random, base, out):
+    if plan.may_raise and events is None and _raises_nothing(codes, source, plan):
+        plan = plan._replace(may_raise=0)
+    if out is None and events is None and not plan.may_raise:
+        return 0
+    adding = addition(source, plan) if out is not None and events is None and not plan.may_raise else None
+    if adding is not None and out is not None and _add(adding, codes, random, base, out):
         return 0
     if source.width <= TABLE_WIDTH and codes.size >= _FEW and not plan.stochastic:
         return _through_table(codes, source, plan, out, events)
     return _compute(codes, source, plan, random, base, out, events)
 
 
-def _add(adding: Adding, codes: Lane, random: Random, base: int, out: Lane | None) -> bool:
+def _add(adding: Adding, codes: Lane, random: Random, base: int, out: Lane) -> bool:
     """Convert by addition; return whether the kernel could."""
-    if out is None:
-        return True
     given = _read_only(codes, codes.dtype)
     if adding.kernel != "drawn32":
         return bool(getattr(additive, adding.kernel)(given, adding.numbers, out))
@@ -48,22 +50,18 @@ def _add(adding: Adding, codes: Lane, random: Random, base: int, out: Lane | Non
     return True
 
 
-def _may_raise(codes: Lane, source: Grid, plan: Plan) -> bool:
-    """Return whether an element may raise: as magnitudes grow, so does what is wrong with them, and the largest of each sign says it for all.
+def _raises_nothing(codes: Lane, source: Grid, plan: Plan) -> bool:
+    """Return whether no float raises for certain: as magnitudes grow, so does what is wrong with them, and the largest of each sign speak for all.
 
-    True too where these are not finite, and so do not speak for the largest finite ones.
+    Not where these are not finite; nor where zeros may raise, or random numbers decide.
     """
+    if plan.stochastic or (plan.exact_zero_event | plan.below_event) & RAISES or not is_binary(source):
+        return False
     extremes = additive.extremes32 if source.width == 32 else additive.extremes64
     largest = np.array(extremes(_read_only(codes, codes.dtype)), codes.dtype)
     if (largest % source.negative_base >= source.infinity).any():
-        return True
-    return bool(_compute(largest, source, plan, None, 0, None, None) & RAISES)
-
-
-_NARROW = elements.convert32, elements.convert32_events
-_WIDE = elements.convert64, elements.convert64_events
-_NARROW_RANDOM = elements.convert32_random, elements.convert32_random_events
-_WIDE_RANDOM = elements.convert64_random, elements.convert64_random_events
+        return False
+    return not _compute(largest, source, plan, None, 0, None, None) & RAISES
 
 
 def _compute(codes: Lane, source: Grid, plan: Plan, random: Random, base: int, out: Lane | None, events: Events) -> int:
@@ -71,23 +69,22 @@ def _compute(codes: Lane, source: Grid, plan: Plan, random: Random, base: int, o
     lane = np.dtype(np.uint32 if is_narrow(source, plan) else np.uint64)
     plain, with_events = _KERNELS[lane.itemsize, bool(plan.stochastic)]
     numbers, size, status = (origin(source, plan), goal(source, plan)), min(codes.size, BLOCK), 0
-    sink = np.empty(size, lane)
-    if events is None and plan.may_raise:
-        events = np.empty(codes.size, np.uint8)
+    sink, unseen = np.empty(size, lane), np.empty(size, np.uint8) if events is None and plan.may_raise else None
     for part, words in _blocks(codes.size, random, base):
         given = _read_only(codes[part], lane)
         drawn = () if words is None else (words, np.int64(32 - plan.random_bits if isinstance(random, Philox) else 0))
         target = out[part] if out is not None and out.dtype == lane else sink[: given.size]
-        if events is None:
+        seen = events[part] if events is not None else None if unseen is None else unseen[: given.size]
+        if seen is None:
             plain(given, *numbers, *drawn, target)
         else:
-            status |= int(with_events(given, *numbers, *drawn, target, events[part]))
+            status |= int(with_events(given, *numbers, *drawn, target, seen))
         if out is not None and out.dtype != lane:
             np.copyto(out[part], target, casting="unsafe")
     return status
 
 
-_KERNELS = {
+_KERNELS: dict[tuple[int, bool], tuple[Any, Any]] = {  # by bytes of the lane, and whether words are drawn: without events, and with
     (4, False): (elements.convert32, elements.convert32_events), (8, False): (elements.convert64, elements.convert64_events),
     (4, True): (elements.convert32_random, elements.convert32_random_events), (8, True): (elements.convert64_random, elements.convert64_random_events),
 }  # fmt: skip
@@ -102,7 +99,7 @@ def _read_only(codes: Lane, dtype: Any) -> Lane:
 
 def _blocks(size: int, random: Random, base: int) -> Iterator[tuple[slice, Lane | None]]:
     """Yield parts of an array, and the random words that belong to them: the caller's integers, or what Philox makes. RQ-9.5."""
-    scratch = np.empty(min(size, BLOCK) + 8, np.uint32) if isinstance(random, Philox) else None
+    scratch = np.empty(min(size, BLOCK) + 8 if isinstance(random, Philox) else 0, np.uint32)
     for first in range(0, size, BLOCK):
         part = slice(first, min(first + BLOCK, size))
         if isinstance(random, Philox):
@@ -114,15 +111,18 @@ def _blocks(size: int, random: Random, base: int) -> Iterator[tuple[slice, Lane 
 
 def _through_table(codes: Lane, source: Grid, plan: Plan, out: Lane | None, events: Events) -> int:
     table, table_events = _table(source, plan, np.dtype(np.uint32) if out is None else out.dtype, events is not None or bool(plan.may_raise))
-    mask = np.uint64((1 << source.width) - 1)
+    mask, status = np.uint64((1 << source.width) - 1), 0
     given = _read_only(codes, codes.dtype)
     if out is not None:
         streams.gather(given, table, mask, out)
     if table_events is None:
         return 0
-    found = np.empty(codes.size, np.uint8) if events is None else events
-    streams.gather(given, table_events, mask, found)
-    return int(np.bitwise_or.reduce(found, initial=0))
+    unseen = np.empty(min(codes.size, BLOCK), np.uint8)
+    for part, _ in _blocks(codes.size, None, 0):
+        seen = unseen[: part.stop - part.start] if events is None else events[part]
+        streams.gather(given[part], table_events, mask, seen)
+        status |= int(np.bitwise_or.reduce(seen, initial=0))
+    return status
 
 
 @lru_cache(maxsize=64)

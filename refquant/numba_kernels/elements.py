@@ -18,10 +18,10 @@ u32, u64 = np.uint32, np.uint64
 
 
 class Lane(NamedTuple):
-    """The integers of a width."""
+    """The unsigned integers of a width."""
 
     U: Any
-    I: Any  # noqa: E741 - the signed counterpart of U
+    S: Any  #: the signed ones
     bits: int
 
 
@@ -172,16 +172,16 @@ def shr(L, x, n):
 @inline
 def shift_of(L, n):
     """Return n, or the nearest shift that exists."""
-    return L.I(min(max(n, L.I(0)), L.I(L.bits - 1)))
+    return L.S(min(max(n, L.S(0)), L.S(L.bits - 1)))
 
 
 @inline
 def last_bit(L, x):
     """Return floor(log2(x)); far below any for 0. The bit below the leading one is cleared: the conversion cannot round to the next power."""
     leading = L.U(x & L.U(~L.U(x >> L.U(1))))
-    narrow = L.I(L.I(np.float32(leading).view(np.uint32) >> u32(23)) - L.I(127))
-    wide = L.I(L.I(np.float64(leading).view(np.uint64) >> u64(52)) - L.I(1023))
-    return (narrow if L.bits == 32 else wide) if x != L.U(0) else L.I(-(1 << 28))
+    narrow = L.S(L.S(np.float32(leading).view(np.uint32) >> u32(23)) - L.S(127))
+    wide = L.S(L.S(np.float64(leading).view(np.uint64) >> u64(52)) - L.S(1023))
+    return (narrow if L.bits == 32 else wide) if x != L.U(0) else L.S(-(1 << 28))
 
 
 @inline
@@ -198,7 +198,7 @@ def operand(L, code, s):
     at_zero = U(negative & s.nan_at_zero) > magnitude
     negative = U(0) if at_zero else negative
     nan = at_zero | (magnitude > s.last_number)
-    return Operand(negative, significand, L.I(growth + s.min_quantum), magnitude > s.last_finite, nan, U(magnitude & s.payload))
+    return Operand(negative, significand, L.S(growth + s.min_quantum), magnitude > s.last_finite, nan, U(magnitude & s.payload))
 
 
 @inline
@@ -207,7 +207,7 @@ def beyond_lane(L, x, distance, drawn):
     U = L.U
     if L.bits == 32 and not drawn:  # significands of 29 bits: less than one half is all that a deterministic rounding looks at
         return U(1) if x != U(0) else U(0)
-    far = shift_of(L, L.I(distance - L.I(L.bits)))
+    far = shift_of(L, L.S(distance - L.S(L.bits)))
     jam = shr(L, x, far)
     return U(jam | (U(1) if shl(L, jam, far) != x else U(0)))
 
@@ -215,25 +215,25 @@ def beyond_lane(L, x, distance, drawn):
 @inline
 def split(L, x, distance, drawn):
     """Return (floor(x / 2**distance), fraction): the fraction is v * 2**bits, bit 0 set where digits below it are lost."""
-    U, I = L.U, L.I
+    U, S = L.U, L.S
     jam = beyond_lane(L, x, distance, drawn)
-    right, left = shift_of(L, distance), shift_of(L, I(-distance))
-    fraction = U(shl(L, x, I(I(L.bits - 1) - right)) << U(1))
-    fraction = jam if distance >= I(L.bits) else fraction
+    right, left = shift_of(L, distance), shift_of(L, S(-distance))
+    fraction = U(shl(L, x, S(S(L.bits - 1) - right)) << U(1))
+    fraction = jam if distance >= S(L.bits) else fraction
     kept = shr(L, shl(L, x, left), right)
-    kept = U(0) if distance >= I(L.bits) else kept
-    return (U(0) if distance <= I(-L.bits) else kept), fraction
+    kept = U(0) if distance >= S(L.bits) else kept
+    return (U(0) if distance <= S(-L.bits) else kept), fraction
 
 
 @inline
 def locate(L, x, g, drawn):
     """Return where a magnitude lies in the target's grid. RQ-4.2."""
-    U, I = L.U, L.I
-    leading = I(x.lowest + last_bit(L, x.significand))
-    growth = I(max(I(leading - I(g.emin)), I(0)))
-    grown = I(growth & I(g.grows))
-    kept, fraction = split(L, x.significand, I(I(grown + I(g.min_quantum)) - x.lowest), drawn)
-    above = shl(L, U(min(grown, I(g.growth_limit))), g.trailing)
+    U, S = L.U, L.S
+    leading = S(x.lowest + last_bit(L, x.significand))
+    growth = S(max(S(leading - S(g.emin)), S(0)))
+    grown = S(growth & S(g.grows))
+    kept, fraction = split(L, x.significand, S(S(grown + S(g.min_quantum)) - x.lowest), drawn)
+    above = shl(L, U(min(grown, S(g.growth_limit))), g.trailing)
     return Located(U(x.negative & g.keeps_sign), U(above + kept), fraction, x.significand == U(0), U(U(growth) & g.wraps))
 
 

@@ -90,6 +90,12 @@ def goal(source: Grid, plan: Plan) -> Numbers:
 _ADDED = {(32, 24): (0x3F800000, 0x33800000), (64, 53): (0x3FF0000000000000, 0x3CA0000000000000)}  # width, precision: bits of 1, of half its quantum
 
 
+def is_binary(source: Grid) -> bool:
+    """Return whether a grid is that of float32 or float64, bit for bit."""
+    ieee = source.infinity >= 0 and source.nan_first == source.infinity + 1 and source.negative_step > 0 and source.negative_base == 1 << (source.width - 1)
+    return ieee and (source.width, source.precision) in _ADDED and emin(source) == (-126 if source.width == 32 else -1022)
+
+
 class Adding(NamedTuple):
     """Which kernel of `additive` does what the plan says, and what it takes."""
 
@@ -103,8 +109,7 @@ def addition(source: Grid, plan: Plan) -> Adding | None:
     """Return what rounds by one addition under the plan, or None where that cannot do what the plan says."""
     g, digits, bias = plan.grid, source.precision - 1, 1 - emin(source)
     least_normal, dropped = emin(g) + bias, source.precision - g.precision
-    is_float = (source.width, source.precision) in _ADDED and source.infinity >= 0 and source.nan_first == source.infinity + 1
-    fits = is_float and dropped > 0 and 1 <= least_normal and least_normal + dropped <= 2 * bias and not g.first_index
+    fits = is_binary(source) and dropped > 0 and least_normal >= 1 and least_normal + dropped <= 2 * bias and not g.first_index
     changes = plan.wrap or plan.absolute or plan.flush_inputs or plan.flush_results or plan.below_code
     rounding = _rounding(plan)
     if not fits or changes or (plan.nan_moves and source.nan_payload) or rounding is None or (rounding == "drawn" and source.width != 32):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,7 +56,7 @@ class RandomBits:
             a = np.asarray(self.array)
         except (ValueError, TypeError) as error:
             raise RandomBitsError(f"random: expected an integer array: {error}") from None
-        if isinstance(self.array, np.ma.MaskedArray):
+        if "numpy.ma" in sys.modules and isinstance(self.array, np.ma.MaskedArray):
             raise RandomBitsError("random: a masked array has no bits for its masked elements")
         a = a.astype(np.uint32) if not a.size and not isinstance(self.array, np.ndarray) else a
         if a.dtype.kind not in "ui":

@@ -1,11 +1,15 @@
 """Every backend gives the bits and flags of the reference: for every format, rounding, overflow and special-value policy. RQ-3.3, RQ-4, RQ-5, RQ-6, RQ-9."""
 
+import contextlib
+import importlib
 import itertools
+import pkgutil
 
 import numpy as np
 import pytest
 
 import refquant as rq
+from refquant import dispatch
 from refquant.policies import KNOBS
 
 USER = [
@@ -26,6 +30,32 @@ P3109 = ["binary3p1se", "binary8p1uf", "binary8p3se", "binary8p4uf", "binary6p2u
 INTEGERS = [f"{u}int{n}" for u in ("", "u") for n in (1, 2, 4, 8, 11, 16, 32)]  # of those that differ in width alone
 TARGETS = [*(n for n in rq.list_formats() if "int" not in n or n in INTEGERS or n == "mxint8"), *P3109, *USER]
 DETERMINISTIC = [m for m in rq.RoundingMode if not m.is_stochastic]
+COVERED = set()  #: cells of the dispatch table: (part, name)
+
+
+@pytest.fixture(autouse=True)
+def record_cells(backend, record_property):
+    """Report which cells of the dispatch table a test compared; the run's last lines print the fraction, and fail below all."""
+    COVERED.clear()
+    yield
+    ran = {("kernels", name) for name, kernel in kernels(backend).items() if kernel.overloads}
+    record_property("cells", sorted(COVERED | ran))
+
+
+def kernels(backend):
+    """Return the compiled functions that a backend calls, by name."""
+    package = f"refquant.{dispatch.PACKAGES[backend]}"
+    modules = [importlib.import_module(f"{package}.{m.name}") for m in pkgutil.iter_modules(importlib.import_module(package).__path__)]
+    return {n: f for m in modules for n, f in vars(m).items() if hasattr(f, "overloads") and f.targetoptions.get("nogil")}
+
+
+def test_the_dispatch_table(backend, record_property):
+    """Every rounding with every overflow policy, every choice of every other policy, every kernel."""
+    crossed = {("rounding x overflow", f"{r} x {o}") for r, o in itertools.product(rq.RoundingMode, rq.OverflowMode)}
+    others = {("other policies", f"{knob}={choice}") for knob, kind in KNOBS.items() if knob not in ("rounding", "overflow") for choice in kind}
+    table = crossed | others | {("kernels", name) for name in kernels(backend)}
+    assert len(table) > 100
+    record_property("dispatch table", sorted(table))
 
 
 def float32_inputs(tails=(0, 1, 0x7FFF, 0x8000, 0xFFFF)):
@@ -71,8 +101,17 @@ def outcome(codes, source, target, dialect, backend, **options):
     return got
 
 
+def cells(source, target, dialect, options):
+    """Return the cells of the dispatch table that a conversion belongs to."""
+    policies = dialect.policies(rq.get_format(target).name, name_of(source))
+    chosen = {knob: getattr(policies, knob) for knob in KNOBS} | {k: v for k, v in options.items() if k in KNOBS}
+    crossed = f"{chosen['rounding']} x {chosen['overflow']}"
+    return {("rounding x overflow", crossed)} | {("other policies", f"{k}={v}") for k, v in chosen.items() if k not in ("rounding", "overflow")}
+
+
 def compare(codes, source, target, dialect, backend, **options):
     """Assert that a backend does what the reference does; where it refuses, once more on what it does not refuse."""
+    COVERED.update(cells(source, target, dialect, options))
     want, got = (outcome(codes, source, target, dialect, name, **options) for name in ("reference", backend))
     if isinstance(want, tuple) and isinstance(want[0], type):
         assert got == want
@@ -88,9 +127,9 @@ def _difference(codes, got, want, what):
     return f"{what}: {int(codes[i]):#x} gives {int(got[i]):#x}, the reference {int(want[i]):#x} ({np.count_nonzero(got != want)} such)"
 
 
-def permitted(dialect, target, source="float32"):
+def permitted(dialect, target, source="float32", random_bits=0):
     try:
-        rq.policies.resolve(rq.get_format(target), dialect.policies(rq.get_format(target).name, source))
+        rq.policies.resolve(rq.get_format(target), dialect.policies(rq.get_format(target).name, source), random_bits)
     except rq.errors.PolicyError:
         return False
     return True
@@ -188,10 +227,54 @@ def test_stochastic_modes(backend, target, count_cases):
         supplied[:2] = 0, (1 << n) - 1
         supplied[-45:] = (1 << n) - 1 - np.arange(45) % min(4, 1 << n)
         for rounding in ("stochastic_a", "stochastic_b", "stochastic_c"):
+            for overflow in rq.OverflowMode if n == 8 else ():
+                crossed = dialect.replace(overflow=overflow, rounding=rounding)
+                if permitted(crossed, target, source, n):
+                    count_cases(compare(codes, source, target, crossed, backend, random=rq.Philox(3, n)))
             for random in (rq.RandomBits(supplied, n), rq.Philox(2**64 - n, n, offset=(1 << 34) - 3), rq.Philox(n, n, offset=(1 << 64) - codes.size)):
                 count_cases(compare(codes, source, target, dialect, backend, rounding=rounding, random=random))
             flushing = dialect.replace(subnormals="flush_results")
             count_cases(compare(codes, source, target, flushing, backend, rounding=rounding, random=rq.Philox(2, n)))
+
+
+REFUSING = [{"overflow": "error"}, {"nan": "error"}, {"negative": "error"}, {"zero_input": "error"}, {"inf_to_int": "error"}, {"overflow": "wrap"}]
+
+
+@pytest.mark.parametrize("rounding", ["ties_to_even", "toward_positive", "to_odd", "stochastic_a"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("target", ["float8_e4m3fn", "float4_e2m1fn", "int8", "uint8", "ue4m3", "float8_e8m0fnu"])
+def test_one_refused_value_among_many(backend, target, dtype, rounding, count_cases):
+    """The largest value that fits is not refused, the next one, Inf, NaN, a negative or a zero is, wherever it stands."""
+    top = float(rq.get_format(target).max_finite)
+    edges = [
+        top,
+        np.nextafter(dtype(top), dtype(np.inf)),
+        top * (1 + 2.0**-9),
+        top * 1.03125,
+        top * 1.0625,
+        top * 1.25,
+        top * 2,
+        np.inf,
+        np.nan,
+        0.0,
+        -0.0,
+        1e-30,
+    ]
+    random, places = rq.Philox(5, 8) if rounding.startswith("stochastic") else None, itertools.cycle((0, 40, 80))
+    for knobs in REFUSING:
+        dialect = rq.get_dialect("default").replace(**({"nan": None if rq.get_format(target).has_nan else "to_max", "rounding": rounding} | knobs))
+        if not permitted(dialect, target, random_bits=8 if random else 0):
+            continue
+        for edge, sign in itertools.product(edges, (1, -1)):
+            x = np.full(81, dtype(0.75))
+            with np.errstate(over="ignore"):
+                x[next(places)] = sign * dtype(edge)
+            count_cases(compare(x.view(f"u{x.itemsize}"), np.dtype(dtype).name, target, dialect, backend, random=random))
+            want, got = (np.full(81, 0x55, rq.get_format(target).code_dtype) for _ in range(2))
+            for name, out in (("reference", want), (backend, got)):
+                with contextlib.suppress(rq.errors.EncodeError, rq.errors.PolicyError):
+                    rq.encode(x, target, dialect=dialect, random=random, backend=name, out=out)
+            assert np.array_equal(want, got)
 
 
 @pytest.mark.parametrize("fmt", [*rq.list_formats(), *P3109], ids=name_of)
