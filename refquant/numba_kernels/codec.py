@@ -6,14 +6,14 @@ Which kernel: one addition where the plan allows it, a table for sources of few 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from refquant.formats import Grid
-from refquant.numba_kernels import additive, elements, streams
+from refquant.numba_kernels import additive, streams
 from refquant.numba_kernels.parameters import Adding, addition, goal, is_binary, is_narrow, origin
 from refquant.policies import RAISES, Philox, Plan
 
@@ -67,7 +67,7 @@ def _raises_nothing(codes: Lane, source: Grid, plan: Plan) -> bool:
 def _compute(codes: Lane, source: Grid, plan: Plan, random: Random, base: int, out: Lane | None, events: Events) -> int:
     """Convert by the kernels that do everything; each is compiled for one dtype alone, that of its lane."""
     lane = np.dtype(np.uint32 if is_narrow(source, plan) else np.uint64)
-    plain, with_events = _KERNELS[lane.itemsize, bool(plan.stochastic)]
+    plain, with_events = _kernels(lane.itemsize, bool(plan.stochastic))
     numbers, size, status = (origin(source, plan), goal(source, plan)), min(codes.size, BLOCK), 0
     sink, unseen = np.empty(size, lane), np.empty(size, np.uint8) if events is None and plan.may_raise else None
     for part, words in _blocks(codes.size, random, base):
@@ -84,10 +84,14 @@ def _compute(codes: Lane, source: Grid, plan: Plan, random: Random, base: int, o
     return status
 
 
-_KERNELS: dict[tuple[int, bool], tuple[Any, Any]] = {  # by bytes of the lane, and whether words are drawn: without events, and with
-    (4, False): (elements.convert32, elements.convert32_events), (8, False): (elements.convert64, elements.convert64_events),
-    (4, True): (elements.convert32_random, elements.convert32_random_events), (8, True): (elements.convert64_random, elements.convert64_random_events),
-}  # fmt: skip
+@cache
+def _kernels(lane: int, drawn: bool) -> tuple[Any, Any]:
+    """Return the kernels of a lane of so many bytes: without events, and with."""
+    from refquant.numba_kernels import elements  # most of what is compiled, and not needed where an addition does
+
+    if lane == 4:
+        return (elements.convert32_random, elements.convert32_random_events) if drawn else (elements.convert32, elements.convert32_events)
+    return (elements.convert64_random, elements.convert64_random_events) if drawn else (elements.convert64, elements.convert64_events)
 
 
 def _read_only(codes: Lane, dtype: Any) -> Lane:

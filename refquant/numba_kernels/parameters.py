@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from refquant.formats import Grid
 from refquant.numba_kernels.additive import Addition
-from refquant.numba_kernels.elements import Goal, Origin
 from refquant.policies import Plan
 
 Numbers = NDArray[Any]
@@ -44,6 +43,8 @@ def packed(numbers: tuple[int, ...], dtype: Any) -> Numbers:
 @lru_cache(maxsize=1024)
 def origin(grid: Grid, plan: Plan) -> Numbers:
     """Return a source grid for the kernels that do everything."""
+    from refquant.numba_kernels.elements import Origin  # so many functions that making them takes 20 ms
+
     signed, twos = bool(grid.max_negative or grid.negative_base), grid.negative_step < 0
     whole = (1 << grid.width) - 1
     return packed(Origin(
@@ -59,6 +60,8 @@ def origin(grid: Grid, plan: Plan) -> Numbers:
 @lru_cache(maxsize=1024)
 def goal(source: Grid, plan: Plan) -> Numbers:
     """Return a plan for the kernels that do everything."""
+    from refquant.numba_kernels.elements import Goal
+
     g, twos = plan.grid, plan.grid.negative_step < 0
     moves = plan.nan_moves if source.nan_payload else 0
     normal, zero = 1 << (g.precision - 1), (plan.exact_zero_code if g.first_index else plan.zero_code)

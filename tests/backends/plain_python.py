@@ -22,7 +22,8 @@ def few(source, count=20):
 def main():
     default, compared = rq.get_dialect("default"), 0
     modes, sources = itertools.cycle(DETERMINISTIC), itertools.cycle(["float32", "float64", "binary8p3se", "float8_e4m3fnuz", "int32", "float16"])
-    for target, knobs in itertools.product(TARGETS, itertools.chain([{"overflow": o} for o in rq.OverflowMode], *OTHER.values())):
+    every_choice = list(itertools.chain([{"overflow": o} for o in rq.OverflowMode], *OTHER.values()))
+    for target, knobs in ((t, k) for i, k in enumerate(every_choice) for t in TARGETS[i % 2 :: 2]):
         source = next(sources)
         dialect = default.replace(**({"nan": None if rq.get_format(target).has_nan else "to_max", "rounding": next(modes)} | knobs))
         if permitted(dialect, target, source):
@@ -37,7 +38,7 @@ def main():
             compared += compare(codes, "float64", target, default, "numba", rounding=f"stochastic_{kind}", random=random)
     for nan, (source, target) in itertools.product(rq.policies.NanMode, (("float32", "float64"), ("float64", "float32"), ("float32", "bfloat16"))):
         compared += compare(few(source), source, target, default.replace(nan=nan), "numba")
-    compared += compare(np.arange(1 << 16, dtype=np.uint16)[::31], "float16", "float8_e5m2", default, "numba")
+    compared += compare(np.tile(np.arange(256, dtype=np.uint8), 5), "float8_e5m2", "float8_e4m3fn", default, "numba")  # by table
     print(compared)
 
 
