@@ -156,7 +156,7 @@ def _others(data: Data, narrow8: Run, narrow16: Run) -> Iterator[Case]:
         ("float32 → bfloat16, payload kept", "bfloat16", {"nan": "keep_payload"}),
         ("float32 → e8m0fnu", "float8_e8m0fnu", {}),
         ("float32 → ue4m3, |x|", "ue4m3", {"negative": "absolute"}),
-        ("float32 → uint8, wrapped", "uint8", {"overflow": "wrap", "nan": "to_zero"}),
+        ("float32 → uint8, wrapped", "uint8", {"overflow": "wrap", "nan": "to_zero", "inf_to_int": "max"}),
     ]
     for name, target, chosen in knobs:
         limit = narrow16 if target == "bfloat16" else narrow8

@@ -67,7 +67,7 @@ def _raises_nothing(codes: Lane, source: Grid, plan: Plan) -> bool:
 def _compute(codes: Lane, source: Grid, plan: Plan, random: Random, base: int, out: Lane | None, events: Events) -> int:
     """Convert by the kernels that do everything; each is compiled for one dtype alone, that of its lane."""
     lane = np.dtype(np.uint32 if is_narrow(source, plan) else np.uint64)
-    plain, with_events = _kernels(lane.itemsize, bool(plan.stochastic))
+    plain, with_events = _kernels(lane.itemsize, bool(plan.stochastic), bool(plan.flush_results))
     numbers, size, status = (origin(source, plan), goal(source, plan)), min(codes.size, BLOCK), 0
     sink, unseen = np.empty(size, lane), np.empty(size, np.uint8) if events is None and plan.may_raise else None
     for part, words in _blocks(codes.size, random, base):
@@ -85,12 +85,14 @@ def _compute(codes: Lane, source: Grid, plan: Plan, random: Random, base: int, o
 
 
 @cache
-def _kernels(lane: int, drawn: bool) -> tuple[Any, Any]:
+def _kernels(lane: int, drawn: bool, flushes: bool) -> tuple[Any, Any]:
     """Return the kernels of a lane of so many bytes: without events, and with."""
     from refquant.numba_kernels import elements  # most of what is compiled, and not needed where an addition does
 
+    if lane == 4 and drawn:
+        return elements.convert32_random, elements.convert32_random_events
     if lane == 4:
-        return (elements.convert32_random, elements.convert32_random_events) if drawn else (elements.convert32, elements.convert32_events)
+        return (elements.convert32_flushing if flushes else elements.convert32), elements.convert32_events
     return (elements.convert64_random, elements.convert64_random_events) if drawn else (elements.convert64, elements.convert64_events)
 
 

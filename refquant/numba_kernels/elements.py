@@ -277,12 +277,12 @@ def is_tiny(L, x, g, drawn, random, limit, after):
 
 
 @inline
-def rounded_index(L, x, g, drawn, random):
+def rounded_index(L, x, g, drawn, random, flushes):
     """Return (index of the rounded magnitude, whether it was flushed to zero). RQ-4, RQ-5.13."""
     U = L.U
     up = step_up(L, is_odd(L, x.below, g), x.negative, x.fraction, g, drawn, random)
     rounded = U(max(U(x.below + up), g.first_index))
-    flushed = is_tiny(L, x, g, drawn, random, g.flush_below, g.flush_after)
+    flushed = is_tiny(L, x, g, drawn, random, g.flush_below, g.flush_after) if flushes else False
     return (U(0) if flushed | x.exact_zero else rounded), flushed
 
 
@@ -342,11 +342,11 @@ def nan_event(L, x, copied, s, g):
 
 
 @inline
-def code_of(L, code, s, g, drawn, random):
+def code_of(L, code, s, g, drawn, random, flushes):
     """Return the target's code of a source's code."""
     x = operand(L, code, s)
     at = locate(L, x, g, drawn)
-    rounded, _ = rounded_index(L, at, g, drawn, random)
+    rounded, _ = rounded_index(L, at, g, drawn, random, flushes)
     result = finite_code(L, rounded, at, g)
     result = side(L, at.negative, g.infinity_code0, g.infinity_code1) if x.infinite else result
     return nan_code(L, x, at.negative, g)[0] if x.nan else result
@@ -358,7 +358,7 @@ def code_and_event(L, code, s, g, drawn, random):
     U = L.U
     x = operand(L, code, s)
     at = locate(L, x, g, drawn)
-    rounded, flushed = rounded_index(L, at, g, drawn, random)
+    rounded, flushed = rounded_index(L, at, g, drawn, random, True)
     result, event = finite_code(L, rounded, at, g), finite_event(L, rounded, flushed, at, g, drawn, random)
     result = side(L, at.negative, g.infinity_code0, g.infinity_code1) if x.infinite else result
     event = side(L, at.negative, g.infinity_event0, g.infinity_event1) if x.infinite else event
@@ -373,7 +373,15 @@ def convert32(codes, s, g, out):
     """Convert in lanes of 32 bits."""
     s, g = origin(u32, s), goal(u32, g)
     for i in range(codes.size):
-        out[i] = code_of(NARROW, u32(codes[i]), s, g, False, u32(0))
+        out[i] = code_of(NARROW, u32(codes[i]), s, g, False, u32(0), False)
+
+
+@kernel
+def convert32_flushing(codes, s, g, out):
+    """Convert in lanes of 32 bits where the plan flushes results."""
+    s, g = origin(u32, s), goal(u32, g)
+    for i in range(codes.size):
+        out[i] = code_of(NARROW, u32(codes[i]), s, g, False, u32(0), True)
 
 
 @kernel
@@ -381,7 +389,7 @@ def convert64(codes, s, g, out):
     """Convert in lanes of 64 bits."""
     s, g = origin(u64, s), goal(u64, g)
     for i in range(codes.size):
-        out[i] = code_of(WIDE, u64(codes[i]), s, g, False, u64(0))
+        out[i] = code_of(WIDE, u64(codes[i]), s, g, False, u64(0), True)
 
 
 @kernel
@@ -389,7 +397,7 @@ def convert32_random(codes, s, g, words, shift, out):
     """Convert with random words, one for each element; the topmost bits that are left after `shift` count."""
     s, g, shift = origin(u32, s), goal(u32, g), u32(shift)
     for i in range(codes.size):
-        out[i] = code_of(NARROW, u32(codes[i]), s, g, True, shr(NARROW, u32(words[i]), shift))
+        out[i] = code_of(NARROW, u32(codes[i]), s, g, True, shr(NARROW, u32(words[i]), shift), True)
 
 
 @kernel
@@ -397,7 +405,7 @@ def convert64_random(codes, s, g, words, shift, out):
     """Convert with random words, one for each element; the topmost bits that are left after `shift` count."""
     s, g, shift = origin(u64, s), goal(u64, g), u64(shift)
     for i in range(codes.size):
-        out[i] = code_of(WIDE, u64(codes[i]), s, g, True, shr(WIDE, u64(words[i]), shift))
+        out[i] = code_of(WIDE, u64(codes[i]), s, g, True, shr(WIDE, u64(words[i]), shift), True)
 
 
 @kernel
