@@ -22,18 +22,18 @@ def draw(rows: list[dict[str, Any]], size: int, path: Path, where: str) -> None:
     figure, axes = plt.subplots(figsize=(10, 0.75 + 0.62 * len(shown)), layout="constrained")
     height = 0.8 / (1 + len(PEERS))
     for k, name in enumerate((OURS, *PEERS)):
-        places = [(i + (k - 2) * height, size / row["seconds"][name] / 1e6) for i, row in enumerate(shown) if name in row["seconds"]]
-        axes.barh([p for p, _ in places], [v for _, v in places], height, color=COLOURS[name], label=name)
-        for place, value in places:
-            axes.annotate(f"{value:,.0f}", (value, place), xytext=(3, 0), textcoords="offset points", va="center", fontsize=7)
+        places = [(i + (k - 2) * height, size / row["seconds"][name] / 1e6, name in row["differs"]) for i, row in enumerate(shown) if name in row["seconds"]]
+        axes.barh([p for p, _, _ in places], [v for _, v, _ in places], height, color=COLOURS[name], label=name)
+        for place, value, differs in places:
+            axes.annotate(f"{value:,.0f}{' ≠' if differs else ''}", (value, place), xytext=(3, 0), textcoords="offset points", va="center", fontsize=7)
     for i, row in enumerate(shown):
         axes.plot([size / row["seconds"][LIMIT] / 1e6] * 2, [i - 0.42, i + 0.42], color="#333333", lw=1.2, label="limit: the copy" if not i else None)
     axes.set_yticks(range(len(shown)), [row["case"] for row in shown])
     axes.invert_yaxis()
     axes.set_xscale("log")
-    axes.set_xlabel("million elements per second, one thread (logarithmic)")
+    axes.set_xlabel("million elements per second, one thread (logarithmic); ≠: does something else, see benchmarks/README.md")
     axes.set_title(f"{size >> 20} Mi elements; {where}", fontsize=9)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.06), ncol=6, frameon=False, fontsize=8)
+    figure.legend(loc="outside lower center", ncol=6, frameon=False, fontsize=8)
     figure.savefig(path, dpi=120)
     plt.close(figure)
