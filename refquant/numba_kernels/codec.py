@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from refquant.formats import Grid
 from refquant.numba_kernels import additive, streams
-from refquant.numba_kernels.parameters import Adding, addition, goal, is_binary, is_narrow, origin
+from refquant.numba_kernels.parameters import Adding, addition, goal, is_binary, lane_of, origin
 from refquant.policies import RAISES, Philox, Plan
 
 Lane = NDArray[Any]
@@ -31,9 +31,10 @@ def convert(codes: Lane, source: Grid, plan: Plan, random: Random, base: int, ou
         plan = plan._replace(may_raise=0)
     if out is None and events is None and not plan.may_raise:
         return 0
-    adding = addition(source, plan) if out is not None and events is None and not plan.may_raise else None
-    if adding is not None and out is not None and _add(adding, codes, random, base, out):
-        return 0
+    if out is not None and events is None and not plan.may_raise:
+        adding = addition(source, plan)
+        if adding is not None and _add(adding, codes, random, base, out):
+            return 0
     if source.width <= TABLE_WIDTH and codes.size >= _FEW and not plan.stochastic:
         return _through_table(codes, source, plan, out, events)
     return _compute(codes, source, plan, random, base, out, events)
@@ -66,7 +67,7 @@ def _raises_nothing(codes: Lane, source: Grid, plan: Plan) -> bool:
 
 def _compute(codes: Lane, source: Grid, plan: Plan, random: Random, base: int, out: Lane | None, events: Events) -> int:
     """Convert by the kernels that do everything; each is compiled for one dtype alone, that of its lane."""
-    lane = np.dtype(np.uint32 if is_narrow(source, plan) else np.uint64)
+    lane = lane_of(source, plan)
     plain, with_events = _kernels(lane.itemsize, bool(plan.stochastic), bool(plan.flush_results))
     numbers, size, status = (origin(source, plan), goal(source, plan)), min(codes.size, BLOCK), 0
     sink, unseen = np.empty(size, lane), np.empty(size, np.uint8) if events is None and plan.may_raise else None

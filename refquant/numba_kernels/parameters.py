@@ -23,9 +23,9 @@ def is_narrow(source: Grid, plan: Plan) -> bool:
     return small and max(source.width, plan.grid.width) <= 32 and plan.random_bits <= _NARROW_RANDOM_BITS
 
 
-def lane(source: Grid, plan: Plan) -> Any:
-    """Return the dtype that the kernels compute in."""
-    return np.uint32 if is_narrow(source, plan) else np.uint64
+def lane_of(source: Grid, plan: Plan) -> np.dtype[Any]:
+    """Return the dtype that the kernels which do everything compute in."""
+    return np.dtype(np.uint32 if is_narrow(source, plan) else np.uint64)
 
 
 def emin(grid: Grid) -> int:
@@ -54,7 +54,7 @@ def origin(grid: Grid, plan: Plan) -> Numbers:
         last_finite=grid.infinity - 1 if grid.infinity >= 0 else ONES, last_number=grid.nan_first - 1 if grid.nan_first >= 0 else ONES,
         nan_at_zero=int(grid.nan_at_zero and grid.nan_first < 0), payload=(1 << grid.nan_payload) - 1, quiet=grid.nan_quiet,
         flush_below=1 << (grid.precision - 1) if plan.flush_inputs and grid.has_subnormals else 0,
-    ), lane(grid, plan))  # fmt: skip
+    ), lane_of(grid, plan))  # fmt: skip
 
 
 @lru_cache(maxsize=1024)
@@ -87,7 +87,7 @@ def goal(source: Grid, plan: Plan) -> Numbers:
         exact_zero_event=plan.exact_zero_event if g.first_index else 0, below_event=plan.below_event, overflow_event0=plan.overflow_event[0],
         overflow_event1=plan.overflow_event[1], infinity_event0=plan.infinity_event[0], infinity_event1=plan.infinity_event[1],
         nan_event=plan.nan_event, signaling_event=plan.signaling_event,
-    ), lane(source, plan))  # fmt: skip
+    ), lane_of(source, plan))  # fmt: skip
 
 
 _ADDED = {(32, 24): (0x3F800000, 0x33800000), (64, 53): (0x3FF0000000000000, 0x3CA0000000000000)}  # width, precision: bits of 1, of half its quantum
