@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache, partial
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from .bits import has_zero, limit, power
@@ -129,8 +130,9 @@ def expand(fmt: Format, negative: bool) -> Expanded:
         return replace(expand(fmt, False), negative=True, known={})
     last = largest(fmt) + (0 if has_zero(fmt) else 1)
     last += limit(fmt, negative) > magnitude(last, fmt)
-    points = {x for x in cuts(range(last + BEYOND + 1), fmt) if x <= magnitude(last + BEYOND, fmt)}
-    return walk(sorted(points | set(tiny_points(fmt))), fmt, negative)
+    magnitudes = [magnitude(place, fmt) for place in range(last + BEYOND + 1)]
+    points = [*magnitudes, *((lo + hi) / 2 for lo, hi in pairwise(magnitudes)), *tiny_points(fmt)]
+    return walk([x for x, _ in groupby(sorted(points))], fmt, negative)
 
 
 def rounding_of(expanded: Expanded, mode: str, parity: str) -> Callable[[Segment], Outcome]:
@@ -152,8 +154,9 @@ def known(expanded: Expanded, outcome: Outcome) -> Known:
         place, exact, before, after = outcome
         r = Rounded(expanded.negative, magnitude(place, expanded.fmt), exact, before, after)
         out = r.value > limit(expanded.fmt, expanded.negative)
-        results = (NOT_CONSTANT, NOT_CONSTANT) if out else (finish(r, expanded.fmt, Policies(tininess=t)) for t in ("after", "before"))
-        expanded.known[outcome] = Known(r, out, *results)
+        detected = NOT_CONSTANT if out else finish(r, expanded.fmt, Policies(tininess="after"))
+        detected_before = finish(r, expanded.fmt, Policies(tininess="before")) if before and not out else detected
+        expanded.known[outcome] = Known(r, out, detected, detected_before)
     return expanded.known[outcome]
 
 
@@ -201,8 +204,9 @@ def deliver(projected: Projected, expanded: Expanded, policies: Policies) -> Ste
     fmt, points = expanded.fmt, expanded.points
     results = results_of(projected, fmt, policies)
     if policies.flags == "none":
-        results = [r._replace(flags=0) for r in results]
-    all_results = [NOT_CONSTANT if i is None else results[i] for i in projected.which]
+        results = [r._replace(flags=0) if r.flags else r for r in results]
+    of_segment: dict[int | None, Result] = {None: NOT_CONSTANT, **dict(enumerate(results))}
+    all_results = [of_segment[i] for i in projected.which]
     if points[0] == 0:
         all_results[0] = or_error(lambda: encode_datum(Datum("finite", int(expanded.negative)), fmt, policies))
     if policies.below_min == "nan" and not has_zero(fmt):

@@ -67,10 +67,8 @@ def parts_places(name: str, negative: bool) -> tuple[np.ndarray, np.ndarray, np.
         return parts_places(name, False)
     significand, exponent, segment = [], [], []
     for i, p in enumerate(points):
-        e = -(p.denominator.bit_length() - 1)
-        m = p.numerator
-        while m and m % 2 == 0:
-            m, e = m // 2, e + 1
+        twos = (p.numerator & -p.numerator).bit_length() - 1 if p else 0
+        m, e = p.numerator >> twos, twos - (p.denominator.bit_length() - 1)
         shift = 40 if m < 1 << 23 else 8
         rows = [(m, e, 2 * i), ((m << shift) + 1, e - shift if m else -(1 << 20), 2 * i + 1)]
         if i:
@@ -80,14 +78,19 @@ def parts_places(name: str, negative: bool) -> tuple[np.ndarray, np.ndarray, np.
     return np.array(significand, np.uint64), np.array(exponent, np.int64), np.array(segment)
 
 
+@lru_cache(maxsize=1)
 def results(name: str, negative: bool, policies: rq.Policies) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(codes, flags, status) of every segment; status 0 known, 1 must raise, 2 not one step."""
     steps = oracle.steps.steps(spec_format(name), negative, oracle_policies(policies))
-    both = [r for pair in zip(steps.at, steps.between, strict=True) for r in pair]
-    codes = np.array([r.code or 0 for r in both], np.uint64)
-    flags = np.array([r.flags for r in both], np.uint8)
-    status = np.array([0 if r.error is None else 2 if r.error == "not one step" else 1 for r in both])
-    return codes, flags, status
+    both = np.empty((len(steps.at), 2), np.int64)
+    both[:, 0], both[:, 1] = list(map(id, steps.at)), list(map(id, steps.between))
+    one_of = {id(r): r for r in (*steps.at, *steps.between)}
+    distinct, which = np.unique(both, return_inverse=True)
+    which, each = which.ravel(), [one_of[i] for i in distinct.tolist()]
+    codes = np.array([r.code or 0 for r in each], np.uint64)
+    flags = np.array([r.flags for r in each], np.uint8)
+    status = np.array([0 if r.error is None else 2 if r.error == "not one step" else 1 for r in each])
+    return codes[which], flags[which], status[which]
 
 
 def mismatch(name, policies, x, got, want, what) -> str:
