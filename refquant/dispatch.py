@@ -8,12 +8,16 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from refquant.errors import BackendUnavailableError, InputTypeError
+from refquant.errors import BackendUnavailableError, InputTypeError, UnknownNameError
 from refquant.operations import OPERATIONS
 
 PACKAGES = {"reference": "reference", "numba": "numba_kernels", "cupy": "cupy_kernels"}
 _NEEDS = {"reference": "numpy", "numba": "numba", "cupy": "cupy"}
-
+_MEANING = {
+    "encode_exact": "conversion of exact numbers (Fraction, Decimal, integers of more than 64 bits)",
+    "encode_parts": "conversion of integer parts or longdouble",
+    "decode_parts": "conversion to integer parts or exact numbers",
+}
 
 NUMBA_PAYS = 1 << 16  #: elements from which compiled code is taken where it is loaded
 NUMBA_LOADS = 1 << 22  #: elements from which it is loaded for, which takes most of a second
@@ -24,13 +28,13 @@ def chosen(backend: str | None, size: int) -> str:
     if backend is not None:
         return backend
     enough = NUMBA_PAYS if "refquant.numba_kernels.codec" in sys.modules else NUMBA_LOADS
-    return "numba" if size >= enough and _missing("numba") is None else "reference"
+    return "numba" if size >= enough and _unusable("numba") is None else "reference"
 
 
 def function(operation: str, backend: str | None = None) -> Callable[..., Any]:
     """Return the function of this operation in this backend (None: the reference).
 
-    Raises BackendUnavailableError where the backend lacks the operation or its package is not installed.
+    Raises BackendUnavailableError where the backend lacks the operation or its package cannot be used.
     """
     name = "reference" if backend is None else backend
     if not isinstance(name, str):
@@ -41,24 +45,30 @@ def function(operation: str, backend: str | None = None) -> Callable[..., Any]:
 @cache
 def _function(operation: str, name: str) -> Callable[..., Any]:
     if name not in PACKAGES:
-        raise BackendUnavailableError(f"backend: no backend is named {name!r}; the backends are {', '.join(PACKAGES)}")
+        raise UnknownNameError(f"backend: no backend is named {name!r}; the backends are {', '.join(PACKAGES)}")
     op = OPERATIONS[operation]
+    if not any(name in o.backends for o in OPERATIONS.values()):
+        raise BackendUnavailableError(f"backend: {name!r} has no operations yet; use {' or '.join(op.backends)}")
     if name not in op.backends:
-        raise BackendUnavailableError(f"backend: {name!r} has no {operation}; it exists in {', '.join(op.backends)}")
-    if reason := _missing(name):
+        raise BackendUnavailableError(f"backend: {name!r} has no {_MEANING.get(operation, operation)}; it exists in {', '.join(op.backends)}")
+    if reason := _unusable(name):
         raise BackendUnavailableError(reason)
     found: Callable[..., Any] = getattr(import_module(f"refquant.{PACKAGES[name]}.{op.room}"), op.kernel)
     return found
 
 
 @cache
-def _missing(name: str) -> str | None:
-    """Return why a backend cannot be used here, or None."""
+def _unusable(name: str) -> str | None:
+    """Return why a backend cannot be used here, or None; its package is loaded for that."""
     from importlib.util import find_spec
 
-    if find_spec(_NEEDS[name]) is not None:
-        return None
-    return f"backend: {name!r} needs {_NEEDS[name]}: python -m pip install 'refquant[{name}]'"
+    if find_spec(_NEEDS[name]) is None:
+        return f"backend: {name!r} needs {_NEEDS[name]}: python -m pip install 'refquant[{name}]'"
+    try:
+        import_module(_NEEDS[name])
+    except ImportError as error:
+        return f"backend: {_NEEDS[name]} is installed and cannot be imported: {error}"
+    return None
 
 
 def list_backends() -> dict[str, str]:

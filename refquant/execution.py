@@ -140,6 +140,8 @@ def _chunk(read: Reader, parts: list[Array], stages: Stages, random: Any, base: 
 def reader(source: Source, backend: str) -> Reader:
     """Return the function that takes one chunk of the source through a plan."""
     if source.kind == inputs.EXACT:
+        if backend != "reference":
+            _refuse_what_is_no_number(source.array)
         encode_exact = function("encode_exact", backend)
         return lambda parts, plan, *rest: encode_exact(_located(parts[0], plan), plan, *rest)
     if source.kind == inputs.EXTENDED:
@@ -156,6 +158,14 @@ def _located(values: Array, plan: Plan) -> Any:
     from refquant.rationals import locate_all  # loaded when exact numbers arrive: it needs fractions and decimal
 
     return locate_all(values, plan.grid, bool(plan.wrap))
+
+
+def _refuse_what_is_no_number(values: Array) -> None:
+    """Raise InputTypeError before anything is said of the backend."""
+    from refquant.rationals import exact
+
+    for value in values.flat:
+        exact(value)
 
 
 def _refuse(source: Source, target: Format, stages: Stages, status: int, read: Reader, random: Any, backend: str) -> None:

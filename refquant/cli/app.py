@@ -35,8 +35,8 @@ class OneLineErrors(click.Group):
             _fail(error.format_message(), 2)
         except RefquantError as error:
             _fail(in_options(str(error)), 2)
-        except (click.Abort, KeyboardInterrupt):
-            _fail("interrupted", 130)
+        except (click.Abort, KeyboardInterrupt) as stop:
+            _fail(str(stop.__cause__ or "") or "interrupted", 130)
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is still buffered goes nowhere
             sys.exit(1)

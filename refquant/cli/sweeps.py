@@ -2,67 +2,153 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
-from typing import Any, TextIO
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import click
+from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.text import Text
 
 from refquant.cli.console import console, line
+from refquant.cli.reports import STDOUT, write_report
+from refquant.errors import StateError
 from refquant.verify import Claim, Deviation, Sweep, Target, run_sweep
 from refquant.verify.deviations import find_deviation
 from refquant.verify.sources import width_of
 from refquant.verify.sweeping import KNOWN, WIDEST
 
 Announced = list[tuple[Target, tuple[Claim, ...]]]
+Pairs = list[tuple[Target, Claim]]
+INTERRUPTED = "interrupted"
 
 
-def sweep_all(announced: Announced, known: tuple[Deviation, ...], resume: str | None, report: TextIO | None) -> int:
+class Swept(NamedTuple):
+    """What a sweep found, and why it did not come to its end."""
+
+    found: Sweep
+    failure: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether every code was compared and nothing unexpected was found."""
+        return not self.failure and self.found.complete and not self.found.new
+
+
+def sweep_all(announced: Announced, known: tuple[Deviation, ...], resume: str | None, report: str | None) -> int:
     """Sweep every announced conversion that is narrow enough; return the exit code."""
     pairs = [(target, claim) for target, claims in announced for claim in claims if width_of(claim.source) <= WIDEST]
     wide = sum(len(claims) for _, claims in announced) - len(pairs)
-    _refuse(pairs, wide, resume)
-    to_stdout = report is not None and report.name == "<stdout>"
-    out = console(stderr=to_stdout)
-    left = f"; {wide} from sources of more than {WIDEST} bits left out" if wide else ""
-    line(out, f"every code of {len(pairs)} conversion{'s' if len(pairs) > 1 else ''}{left}")
-    sweeps = []
-    for target, claim in pairs:
-        with redirect_stdout(sys.stderr if to_stdout else sys.stdout):  # what a cast prints
-            sweeps.append(_swept(target, claim, find_deviation(known, target.name, target.version, claim), resume))
-        for text, style in _lines(sweeps[-1]):
-            line(out, Text(text, style=style))
-    if report is not None:
-        report.write(json.dumps({"schema": 1, "sweeps": [_record(found) for found in sweeps]}, indent=2) + "\n")
-    return 0 if all(found.complete and not found.new for found in sweeps) else 1
-
-
-def _refuse(pairs: list[tuple[Target, Claim]], wide: int, resume: str | None) -> None:
     if not pairs:
         raise click.UsageError(f"--exhaustive: no conversion from a source of at most {WIDEST} bits; there are {wide} from wider ones")
-    if resume and len(pairs) != 1:
-        listed = ", ".join(claim.label for _, claim in pairs)
-        raise click.UsageError(f"--resume keeps the state of one conversion, and these are {len(pairs)}: {listed}; choose with --format and --source")
+    paths = _state_paths(pairs, resume)
+    out = console(stderr=report == STDOUT)
+    left = f"; {wide} from sources of more than {WIDEST} bits left out" if wide else ""
+    line(out, f"every code of {len(pairs)} conversion{'s' if len(pairs) > 1 else ''}{left}")
+    with redirect_stdout(sys.stderr if report == STDOUT else sys.stdout):  # what a cast prints
+        sweeps = _sweep_each(pairs, known, paths, out)
+    write_report(report, {"schema": 1, "sweeps": [_record(swept) for swept in sweeps]})
+    if sweeps[-1].failure == INTERRUPTED:
+        kept = f"; the same command goes on from {resume}" if resume else "; with --resume the same command could go on from here"
+        raise KeyboardInterrupt(f"interrupted in conversion {len(sweeps)} of {len(pairs)}{kept}")
+    return 0 if all(swept.ok for swept in sweeps) else 1
 
 
-def _swept(target: Target, claim: Claim, known: Deviation | None, resume: str | None) -> Sweep:
-    errors = console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as progress:
-        task = progress.add_task(f"{target.name} {claim.label}", total=1 << width_of(claim.source))
-        return run_sweep(target, claim, known=known, resume=resume, progress=lambda found: progress.update(task, completed=found.following))
+def _state_paths(pairs: Pairs, resume: str | None) -> list[Path | None]:
+    """Return the file of each conversion: the one that --resume names, or one of its own in that folder."""
+    if resume is None:
+        return [None for _ in pairs]
+    if not resume:
+        raise click.UsageError("--resume: expected the name of a file or folder")
+    path = Path(resume)
+    if len(pairs) == 1 and not path.is_dir():
+        return [path]
+    if path.exists() and not path.is_dir():
+        raise click.UsageError(f"--resume: {path} is a file, and these are {len(pairs)} conversions; name a folder, or choose with --format and --source")
+    path.mkdir(exist_ok=True)
+    return [path / ("-".join((target.name.replace(":", "."), *claim.names)) + ".json") for target, claim in pairs]
 
 
-def _lines(found: Sweep) -> Iterator[tuple[str, str]]:
+def _sweep_each(pairs: Pairs, known: tuple[Deviation, ...], paths: list[Path | None], out: Console) -> list[Swept]:
+    """Sweep one conversion after the other, and print what is found; the last one where the user interrupts."""
+    sweeps: list[Swept] = []
+    with _Bars(pairs) as bars:
+        for (target, claim), path in zip(pairs, paths, strict=True):
+            bars.begin(target, claim)
+            sweeps.append(_swept(target, claim, find_deviation(known, target.name, target.version, claim), path, bars.step))
+            bars.end()
+            for text, style in _lines(sweeps[-1]):
+                line(out, Text(text, style=style))
+            if sweeps[-1].failure == INTERRUPTED:
+                break
+    return sweeps
+
+
+class _Bars:
+    """A bar for the conversion that is swept, and one for all of them."""
+
+    def __init__(self, pairs: Pairs) -> None:
+        errors = console(stderr=True)
+        columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+        self._progress = Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal)
+        self._one = self._progress.add_task("")
+        total = sum(1 << width_of(claim.source) for _, claim in pairs)
+        self._all = self._progress.add_task(f"all {len(pairs)} conversions", total=total, visible=len(pairs) > 1)
+        self._before = self._size = 0
+
+    def __enter__(self) -> _Bars:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def begin(self, target: Target, claim: Claim) -> None:
+        """Show the next conversion."""
+        self._before, self._size = self._before + self._size, 1 << width_of(claim.source)
+        self._progress.reset(self._one, total=self._size, description=f"{target.name} {claim.label}")
+        self._progress.start()
+
+    def step(self, found: Sweep) -> None:
+        """Show how far it is."""
+        self._progress.update(self._one, completed=found.following)
+        self._progress.update(self._all, completed=self._before + found.following)
+
+    def end(self) -> None:
+        """Clear the lines, so that others can be printed."""
+        self._progress.stop()
+
+
+def _swept(target: Target, claim: Claim, known: Deviation | None, path: Path | None, step: Callable[[Sweep], None]) -> Swept:
+    """Sweep one conversion; whatever an implementation raises, the others are judged."""
+    last = Sweep(target.name, target.version, claim)
+
+    def keep(found: Sweep) -> None:
+        nonlocal last
+        last = found
+        step(found)
+
+    try:
+        return Swept(run_sweep(target, claim, known=known, resume=path, progress=keep))
+    except StateError:
+        raise
+    except KeyboardInterrupt:
+        return Swept(last, INTERRUPTED)
+    except (Exception, SystemExit) as error:
+        return Swept(last, " ".join(f"could not be judged: {type(error).__name__}: {error}".split()))
+
+
+def _lines(swept: Swept) -> Iterator[tuple[str, str]]:
     """Yield lines and their styles: the conversion, then each kind of mismatch with its smallest witness."""
+    found = swept.found
     title = f"{found.name} {found.version}".strip() + f", {found.claim.label}: {found.cases:,} of {found.size:,} codes compared"
+    title += f", {found.resumed:,} of them in an earlier run" if found.resumed else ""
     title += f", {found.left_out:,} that its policies refuse left out" if found.left_out else ""
-    wrong = f"{found.mismatches:,} wrong" if found.mismatches else "exact"
-    yield f"{title}: {wrong}", "bold red" if found.new else "yellow" if found.mismatches else "green"
+    wrong = f"{found.mismatches:,} wrong" if found.mismatches else "exact" if found.complete else "none of them wrong"
+    failed = f"; FAILED: {swept.failure}" if swept.failure and swept.failure != INTERRUPTED else f"; {swept.failure}" if swept.failure else ""
+    yield f"{title}: {wrong}{failed}", "bold red" if found.new or failed else "yellow" if found.mismatches else "green"
     for kind in found.kinds:
         w = kind.witness
         text = (
@@ -71,8 +157,9 @@ def _lines(found: Sweep) -> Iterator[tuple[str, str]]:
         yield text, "yellow" if kind.name.startswith(KNOWN) else "bold red"
 
 
-def _record(found: Sweep) -> dict[str, Any]:
-    claim = {"source": found.claim.source, "target": found.claim.target, "dialect": found.claim.dialect.name, "nan_by": found.claim.nan_by.value}
-    numbers = {n: getattr(found, n) for n in ("size", "cases", "left_out", "mismatches", "new", "complete")}
+def _record(swept: Swept) -> dict[str, Any]:
+    found = swept.found
+    (source, target), says = found.claim.names, {"dialect": found.claim.dialect.name, "nan_by": found.claim.nan_by.value}
+    numbers = {n: getattr(found, n) for n in ("size", "cases", "left_out", "mismatches", "new", "complete", "resumed")}
     kinds = [{"name": k.name, "count": k.count, "witness": k.witness._asdict()} for k in found.kinds]
-    return {"name": found.name, "version": found.version, **claim, **numbers, "kinds": kinds}
+    return {"name": found.name, "version": found.version, "source": source, "target": target, **says, **numbers, "failure": swept.failure, "kinds": kinds}

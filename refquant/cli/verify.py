@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import textwrap
 from collections.abc import Callable
 from contextlib import redirect_stdout
-from typing import Any, TextIO
+from typing import Any
 
 import click
+from click.core import ParameterSource
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from refquant.cli.console import console, line, table, width_of
 from refquant.cli.options import dialect_named, format_named, policies_said, set_option
+from refquant.cli.reports import STDOUT, report_option, write_report
 from refquant.cli.sweeps import sweep_all
 from refquant.errors import InputValueError
 from refquant.verify import Claim, FunctionTarget, Judgement, Target, Verdict, as_records, get_target, judge, list_targets, load_deviations
@@ -51,17 +52,18 @@ longer occurs, or a conversion that could not be judged; 2 wrong usage."""
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the random inputs.")
 @click.option("--deviations", metavar="FILE", help="Known deviations, in the form of deviations.toml, instead of the package's.")
 @click.option("--exhaustive", is_flag=True, help="Run every code of each source of at most 32 bits, all 2^32 float32 patterns included.")
-@click.option("--resume", metavar="FILE", help="Exhaustive, one conversion: keep the state in FILE, and go on from it if it exists.")
-@click.option("--json", "report", metavar="FILE", type=click.File("w", encoding="utf-8", lazy=False), help="Write the report as JSON.")
+@click.option("--resume", metavar="PATH", help="Exhaustive: keep the state in PATH, and go on from it if it exists; a folder for several conversions.")
+@report_option
 def verify(
     targets: tuple[str, ...], names: tuple[str, ...], sources: tuple[str, ...], rounding: str | None, overflow: str | None, dialect: str | None,
-    settings: tuple[str, ...], nan_by: str, count: int, seed: int, deviations: str | None, exhaustive: bool, resume: str | None, report: TextIO | None,
+    settings: tuple[str, ...], nan_by: str, count: int, seed: int, deviations: str | None, exhaustive: bool, resume: str | None, report: str | None,
 ) -> int:  # fmt: skip
     """Judge conversions of other implementations, byte for byte.
 
     TARGET is numpy, ml_dtypes, torch (all that are installed if none is given), or module:function, a cast of your own: it is given an array of --source and
     returns unsigned codes of --format, or float values, or an ml_dtypes array.
     """
+    _refuse_pairs(exhaustive=exhaustive, resume=resume)
     names, sources = tuple(format_named(n).name for n in names), tuple(_source(s) for s in sources)
     says = _said(policies_said(rounding, overflow, settings))
     if dialect is not None:
@@ -70,18 +72,27 @@ def verify(
     if (says or dialect) and not any(isinstance(t, FunctionTarget) for t in chosen):
         raise click.UsageError("--rounding, --overflow, --dialect and --set say what a module:function does; other targets say it themselves")
     known = load_deviations(deviations)
-    if exhaustive or resume:
-        return sweep_all(_announced(chosen, names, sources, asked=True), known, resume, report)
     announced = _announced(chosen, names, sources, asked=bool(targets))
-    out = console(stderr=report is not None and report.name == "<stdout>")  # --json -: nothing else goes to stdout
+    if exhaustive:
+        return sweep_all(announced, known, resume, report)
+    out = console(stderr=report == STDOUT)
     _announce(out, announced, targets)
-    with redirect_stdout(sys.stderr if report is not None and report.name == "<stdout>" else sys.stdout):  # what a cast prints
+    with redirect_stdout(sys.stderr if report == STDOUT else sys.stdout):  # what a cast prints
         judgements = _judged(announced, {"seed": seed, "random": count, "deviations": known})
     for judgement in judgements:
         _print(out, judgement)
-    if report is not None:
-        report.write(json.dumps(as_records(judgements), indent=2) + "\n")
+    write_report(report, as_records(judgements))
     return 0 if all(j.ok for j in judgements) else 1
+
+
+def _refuse_pairs(*, exhaustive: bool, resume: str | None) -> None:
+    """Refuse options that would do nothing beside the others."""
+    if resume is not None and not exhaustive:
+        raise click.UsageError("--resume belongs to --exhaustive")
+    given = click.get_current_context().get_parameter_source
+    useless = [option for name, option in (("count", "--random"), ("seed", "--seed")) if exhaustive and given(name) is ParameterSource.COMMANDLINE]
+    if useless:
+        raise click.UsageError(f"{useless[0]}: --exhaustive runs every code, none at random")
 
 
 def _source(text: str) -> str:

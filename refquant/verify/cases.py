@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from refquant.formats import FloatFormat, Grid, get_format
+from refquant.errors import InputValueError
+from refquant.formats import FloatFormat, Format, Grid, get_format
 from refquant.parts import encode_parts
 from refquant.policies import get_dialect
 from refquant.verify.sources import WIDE_INTEGERS, code_dtype_of, convert_codes, is_float, width_of
@@ -24,13 +25,13 @@ class CaseSet(NamedTuple):
     codes: NDArray[Any]
 
 
-def case_sets(source: str, target: str, *, seed: int = 0, random: int = 1_000_000) -> tuple[CaseSet, ...]:
+def case_sets(source: str | Format, target: str | Format, *, seed: int = 0, random: int = 1_000_000) -> tuple[CaseSet, ...]:
     """Return the inputs on which a conversion is judged.
 
     Parameters
     ----------
-    source, target : str
-        Names of formats; `source` may be ``"int64"`` or ``"uint64"``.
+    source, target : str or Format
+        Formats; `source` may be ``"int64"`` or ``"uint64"``, and has a name where it is of more than 16 bits.
     seed : int
         Of the random codes.
     random : int
@@ -49,6 +50,8 @@ def case_sets(source: str, target: str, *, seed: int = 0, random: int = 1_000_00
     """
     if width_of(source) <= 16:
         return (CaseSet("every code", np.arange(1 << width_of(source), dtype=code_dtype_of(source))),)
+    if not isinstance(source, str):
+        raise InputValueError(f"source: a format without a name has at most 16 bits here, and {source.name} has {source.width}")
     sets = [CaseSet("boundary", boundary_codes(source, target)), CaseSet("random", random_codes(source, target, seed, random))]
     if is_float(source):
         sets.insert(0, CaseSet("every float16 and bfloat16", sixteen_bit_values(source)))
@@ -62,7 +65,7 @@ def sixteen_bit_values(source: str) -> NDArray[Any]:
     return np.unique(np.concatenate([convert_codes(every, name, source, EXACT) for name in ("float16", "bfloat16")]))
 
 
-def boundary_codes(source: str, target: str) -> NDArray[Any]:
+def boundary_codes(source: str, target: str | Format) -> NDArray[Any]:
     """Return every value and midpoint of the target (a fixed sample above 16 bits), their neighbours, the overflow zone, both signs, specials."""
     significand, exponent = values_and_midpoints(get_format(target).grid)
     if is_float(source):
@@ -146,7 +149,7 @@ def _random_words(seed: int, count: int) -> NDArray[np.uint64]:
     return np.random.default_rng(seed).integers(0, 1 << 64, count, dtype=U64, endpoint=False)
 
 
-def random_codes(source: str, target: str, seed: int, count: int) -> NDArray[Any]:
+def random_codes(source: str, target: str | Format, seed: int, count: int) -> NDArray[Any]:
     """Return seeded random codes: half uniform, half about the range of the target (integers: of every magnitude)."""
     words = _random_words(seed, count)
     width, half = width_of(source), count // 2
@@ -160,7 +163,7 @@ def random_codes(source: str, target: str, seed: int, count: int) -> NDArray[Any
     return codes.astype(code_dtype_of(source))
 
 
-def _aimed(words: NDArray[np.uint64], source: str, target: str) -> NDArray[np.uint64]:
+def _aimed(words: NDArray[np.uint64], source: str, target: str | Format) -> NDArray[np.uint64]:
     """Return float codes with exponents about the range of the target; half of them end in zeros, so that exact values and ties occur."""
     fmt, goal = get_format(source), get_format(target)
     assert isinstance(fmt, FloatFormat)

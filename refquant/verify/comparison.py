@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from refquant.errors import EncodeError, PolicyError
-from refquant.formats import get_format
+from refquant.formats import Format, get_format
 from refquant.policies import Dialect, Flags, NanMode, OverflowMode, Policies
 from refquant.verify.sources import convert_codes, is_float, magnitude_of, parts_of
-from refquant.verify.target import Claim, Codes, NanBy
+from refquant.verify.target import Claim, Codes, NanBy, Target
 from refquant.verify.text import hex_code, hex_value
 
 Mask = NDArray[np.bool_]
@@ -48,7 +48,7 @@ def reference_codes(claim: Claim, codes: Codes, dialect: Dialect | None = None) 
 
 def defined(claim: Claim, codes: Codes) -> Codes:
     """Return the inputs for which the claim says anything: none that its policies refuse."""
-    policies = claim.correct.policies(claim.target, claim.source)
+    policies = claim.policies
     kind = parts_of(codes, claim.source)[3]
     fmt = get_format(claim.target)
     if policies.nan is NanMode.ERROR or (policies.nan is None and not fmt.has_nan):
@@ -118,7 +118,7 @@ def differs(claim: Claim, got: Codes, right: Codes) -> Mask:
     return wrong
 
 
-def is_nan(codes: Codes, name: str) -> Mask:
+def is_nan(codes: Codes, name: str | Format) -> Mask:
     """Return where codes are NaN; what is no code is none."""
     fmt = get_format(name)
     valid = codes <= (1 << fmt.width) - 1
@@ -138,7 +138,7 @@ def classify(claim: Claim, codes: Codes, got: Codes, right: Codes) -> NDArray[np
     return first
 
 
-def is_subnormal(codes: Codes, name: str) -> Mask:
+def is_subnormal(codes: Codes, name: str | Format) -> Mask:
     """Return where codes of a source are subnormal numbers."""
     if not is_float(name):
         return np.zeros(codes.size, np.bool_)
@@ -146,7 +146,7 @@ def is_subnormal(codes: Codes, name: str) -> Mask:
     return (magnitude > 0) & (magnitude < 1 << (get_format(name).precision - 1))
 
 
-def magnitude_is_zero(codes: Codes, name: str) -> Mask:
+def magnitude_is_zero(codes: Codes, name: str | Format) -> Mask:
     """Return where codes are +0 or -0."""
     fmt = get_format(name)
     zeros = [0] if not fmt.grid.first_index else []
@@ -172,3 +172,11 @@ def smallest(claim: Claim, codes: Codes, got: Codes, right: Codes) -> Witness:
     numbers = ((codes[i], claim.source), (got[i], claim.target), (right[i], claim.target))
     texts = [text for code, name in numbers for text in (hex_code(code, name), hex_value(int(code), name))]
     return Witness(*texts)
+
+
+def as_given(target: Target, claim: Claim, witness: Witness) -> Witness:
+    """Return a witness with the value itself where the implementation gave one that the format does not have."""
+    value_given = getattr(target, "value_given", None)
+    if value_given is None or not int(witness.got, 16) >> get_format(claim.target).width:
+        return witness
+    return witness._replace(got=value_given(claim, int(witness.input, 16)) or witness.got)

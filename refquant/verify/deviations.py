@@ -57,7 +57,7 @@ class Deviation:
         """Return whether a conversion of this package and version should deviate like this."""
         if (package, claim.operation) != (self.package, self.operation) or not version_matches(version, self.versions):
             return False
-        return any(fnmatchcase(claim.source, p) for p in self.sources) and any(fnmatchcase(claim.target, p) for p in self.targets)
+        return all(any(fnmatchcase(name, p) for p in patterns) for name, patterns in zip(claim.names, (self.sources, self.targets), strict=True))
 
 
 def version_matches(version: str, specifier: str) -> bool:

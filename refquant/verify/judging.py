@@ -10,7 +10,7 @@ import numpy as np
 
 from refquant.errors import InputTypeError, InputValueError
 from refquant.verify.cases import case_sets
-from refquant.verify.comparison import Comparison, Witness, compare, defined
+from refquant.verify.comparison import Comparison, Witness, as_given, compare, defined
 from refquant.verify.deviations import Deviation, find_deviation, load_deviations
 from refquant.verify.diagnosis import diagnose
 from refquant.verify.target import Claim, Target
@@ -151,6 +151,7 @@ def _judge_claim(target: Target, claim: Claim, entry: Deviation | None, seed: in
         got = target.run(claim, codes)
         found = compare(claim, codes, got)
         diagnosis = diagnose(claim, codes, got) if found.mismatches else None
+        found = found if found.witness is None else found._replace(witness=as_given(target, claim, found.witness))
     except (Exception, SystemExit) as error:  # whatever an implementation raises, the others are judged
         return Verdict(claim, "failed", message=" ".join(f"could not be judged: {type(error).__name__}: {error}".split()))
     return _verdict(claim, found, {s.name: s.codes.size for s in sets}, diagnosis, entry)

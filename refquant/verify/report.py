@@ -41,5 +41,5 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
     claim, witness = verdict.claim, verdict.witness
     says = {"dialect": claim.dialect.name, "knobs": {k: str(v) for k, v in claim.knobs}, "nan_by": str(claim.nan_by)}
     found = {n: getattr(verdict, n) for n in ("status", "cases", "left_out", "mismatches", "sizes", "by_class", "diagnosis", "message")}
-    conversion = {"operation": claim.operation, "source": claim.source, "target": claim.target}
+    conversion = {"operation": claim.operation, "source": claim.names[0], "target": claim.names[1]}
     return {**conversion, **says, **found, "witness": None if witness is None else witness._asdict()}

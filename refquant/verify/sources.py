@@ -9,43 +9,47 @@ from numpy.typing import NDArray
 
 from refquant.codec import convert, encode
 from refquant.dispatch import function
-from refquant.formats import FloatFormat, get_format
+from refquant.formats import FloatFormat, Format, get_format
 from refquant.inputs import integer_grid
 from refquant.policies import Dialect
 
 WIDE_INTEGERS = ("int64", "uint64")
+OF_ML_DTYPES = (
+    "bfloat16", "float8_e5m2", "float8_e4m3fn", "float8_e4m3fnuz", "float8_e5m2fnuz", "float8_e4m3b11fnuz", "float8_e4m3", "float8_e3m4",
+    "float8_e8m0fnu", "float6_e2m3fn", "float6_e3m2fn", "float4_e2m1fn",
+)  # fmt: skip
 
 
-def width_of(name: str) -> int:
+def width_of(name: str | Format) -> int:
     """Return the bits of a code."""
     return 64 if name in WIDE_INTEGERS else get_format(name).width
 
 
-def code_dtype_of(name: str) -> np.dtype[Any]:
+def code_dtype_of(name: str | Format) -> np.dtype[Any]:
     """Return the unsigned dtype of a code."""
     return np.dtype(np.uint64) if name in WIDE_INTEGERS else get_format(name).code_dtype
 
 
-def is_float(name: str) -> bool:
+def is_float(name: str | Format) -> bool:
     """Return whether the name is that of a floating-point format."""
     return name not in WIDE_INTEGERS and isinstance(get_format(name), FloatFormat)
 
 
-def convert_codes(codes: NDArray[Any], source: str, target: str, dialect: Dialect, *, return_flags: bool = False) -> Any:
+def convert_codes(codes: NDArray[Any], source: str | Format, target: str | Format, dialect: Dialect, *, return_flags: bool = False) -> Any:
     """Return the target codes of source codes under a dialect, by the reference. See `refquant.convert`."""
-    if source in WIDE_INTEGERS:
+    if isinstance(source, str) and source in WIDE_INTEGERS:
         return encode(codes.view(source), target, dialect=dialect, return_flags=return_flags)
     return convert(codes, source, target, dialect=dialect, return_flags=return_flags)
 
 
-def parts_of(codes: NDArray[Any], name: str) -> tuple[NDArray[Any], ...]:
+def parts_of(codes: NDArray[Any], name: str | Format) -> tuple[NDArray[Any], ...]:
     """Return (negative, significand, exponent, kind) of codes; kind is 0 finite, 1 Inf, 2 and 3 NaN. RQ-3.7."""
     grid = integer_grid(64, name == "int64") if name in WIDE_INTEGERS else get_format(name).grid
     parts: tuple[NDArray[Any], ...] = function("decode_parts")(np.ascontiguousarray(codes), grid)
     return parts
 
 
-def magnitude_of(codes: NDArray[Any], name: str) -> NDArray[np.uint64]:
+def magnitude_of(codes: NDArray[Any], name: str | Format) -> NDArray[np.uint64]:
     """Return integers that order codes by magnitude: smallest first, NaN last."""
     wide = codes.astype(np.uint64)
     if is_float(name):

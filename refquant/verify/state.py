@@ -4,55 +4,52 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import refquant
 from refquant.errors import StateError
 from refquant.verify.comparison import CLASSES, Witness
+from refquant.verify.whole_files import why_not_writable, write_whole
 
 if TYPE_CHECKING:
     from refquant.verify.sweeping import Sweep
 
-_SCHEMA = "refquant-sweep-1"
+_SCHEMA = "refquant-sweep-2"
 
 
 def _identity(sweep: Sweep) -> dict[str, str]:
     """Return what must be the same for a sweep to go on."""
     claim = sweep.claim
-    policies = claim.correct.policies(claim.target, claim.source)
+    policies = claim.policies
     return {
         "refquant": refquant.__version__,
         "implementation": sweep.name,
         "version": sweep.version,
         "conversion": claim.label,
-        "policies": repr(policies),
+        **{name: repr(fmt) for name, fmt in (("source", claim.source), ("target", claim.target)) if not isinstance(fmt, str)},
+        **{f.name: str(getattr(policies, f.name)) for f in fields(policies)},
         "nan_by": claim.nan_by.value,
         "known": "" if sweep.known is None else sweep.known.name,
     }
 
 
-def save_state(path: str | Path, sweep: Sweep) -> None:
-    """Write the state to a file beside `path` and rename it, so that there is always a whole one."""
+def check_path(path: str | Path) -> None:
+    """Raise StateError where a state could not be kept, before anything is swept."""
+    if reason := why_not_writable(path):
+        raise StateError(f"resume: {reason}")
+
+
+def save_state(path: str | Path, sweep: Sweep, results: str) -> None:
+    """Write the state; `results` is the digest of what the cast gives on known inputs."""
     kinds = [[k.name, k.count, k.magnitude, k.code, list(k.witness)] for k in sweep.kinds]
-    body = {"following": sweep.following, "cases": sweep.cases, "left_out": sweep.left_out, "kinds": kinds}
+    body = {"following": sweep.following, "cases": sweep.cases, "left_out": sweep.left_out, "kinds": kinds, "results": results}
     record = {"schema": _SCHEMA, "sweep": _identity(sweep), "found": body, "digest": _digest(body)}
-    goal = Path(path)
-    handle, name = tempfile.mkstemp(dir=goal.parent, prefix=f".{goal.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(json.dumps(record, indent=1) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(goal)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    write_whole(path, json.dumps(record, indent=1) + "\n")
 
 
-def load_state(path: str | Path, fresh: Sweep) -> Sweep:
+def load_state(path: str | Path, fresh: Sweep, results: str) -> Sweep:
     """Return the findings of a file, or `fresh` where there is no file; raise StateError where it is not a state of this sweep."""
     from refquant.verify.sweeping import KNOWN, Kind
 
@@ -65,11 +62,13 @@ def load_state(path: str | Path, fresh: Sweep) -> Sweep:
         raise StateError(f"resume: {path} is the state of another sweep: {'; '.join(other)}")
     body = record["found"]
     kinds = tuple(Kind(name, count, magnitude, code, Witness(*witness)) for name, count, magnitude, code, witness in body["kinds"])
-    found = type(fresh)(fresh.name, fresh.version, fresh.claim, body["following"], body["cases"], body["left_out"], kinds, fresh.known)
+    found = replace(fresh, **{name: body[name] for name in ("following", "cases", "left_out")}, kinds=kinds, resumed=body["following"])
     consistent = 0 <= found.following <= found.size and found.cases + found.left_out == found.following and found.mismatches <= found.cases
     names = {*CLASSES, *([] if fresh.known is None else [KNOWN + fresh.known.name])}
     if not consistent or not {k.name for k in kinds} <= names:
         raise StateError(f"resume: the numbers in {path} contradict each other; it was changed or damaged")
+    if body["results"] != results:
+        raise StateError(f"resume: {path} is the state of a cast that gave other results than {fresh.name} gives now; delete the file to begin anew")
     return found
 
 

@@ -8,7 +8,9 @@ from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
-from refquant.policies import Dialect, get_dialect
+from refquant.errors import InputValueError
+from refquant.formats import Format
+from refquant.policies import Dialect, Policies, get_dialect
 
 Codes = NDArray[Any]  #: unsigned integers
 DEFAULT = get_dialect("default")
@@ -21,6 +23,13 @@ class NanBy(StrEnum):
     CLASS = "class"  #: any NaN equals any NaN
 
 
+def nan_by(choice: str) -> NanBy:
+    """Return the member of this name."""
+    if choice not in tuple(NanBy):
+        raise InputValueError(f"nan_by: expected one of {', '.join(NanBy)}, got {choice!r}")
+    return NanBy(choice)
+
+
 @dataclass(frozen=True)
 class Claim:
     """One conversion that an implementation offers: every result is the exact value, rounded once under these policies.
@@ -29,8 +38,8 @@ class Claim:
     ----------
     operation : str
         ``"decode"`` where the result holds every value of the source, else ``"encode"``.
-    source, target : str
-        Format names; ``"int64"`` and ``"uint64"`` are sources too.
+    source, target : str or Format
+        Format names, or formats that have none; ``"int64"`` and ``"uint64"`` are sources too.
     dialect : Dialect
         The knobs of the implementation. Its `via` does not count: passing through another format is a deviation to be found, not a claim.
     knobs : tuple of (str, choice)
@@ -47,24 +56,36 @@ class Claim:
     """
 
     operation: str
-    source: str
-    target: str
+    source: str | Format
+    target: str | Format
     dialect: Dialect = DEFAULT
     knobs: tuple[tuple[str, Any], ...] = ()
     nan_by: NanBy = NanBy.BYTE
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "nan_by", NanBy(self.nan_by))
+        object.__setattr__(self, "nan_by", nan_by(self.nan_by))
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """Return the names of source and target."""
+        source, target = (end if isinstance(end, str) else end.name for end in (self.source, self.target))
+        return source, target
 
     @property
     def label(self) -> str:
         """Return ``"source -> target"``."""
-        return f"{self.source} -> {self.target}"
+        return " -> ".join(self.names)
 
     @property
     def correct(self) -> Dialect:
         """Return the dialect of the correctly rounded conversion: that of the claim, straight from the source."""
         return self.dialect.replace(**{"via": None, **dict(self.knobs)})
+
+    @property
+    def policies(self) -> Policies:
+        """Return what `correct` says of this source and target."""
+        source, target = self.names
+        return self.correct.policies(target, source)
 
 
 class Target(Protocol):

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from refquant.formats import Format
 from refquant.verify.sources import code_dtype_of, parts_of, width_of
 
 Value = Fraction | float  #: a float is Inf, NaN or -0.0
@@ -36,7 +37,7 @@ def hex_float(value: Fraction) -> str | None:
     return f"{'-' if value < 0 else ''}0x1{'.' if tail else ''}{tail}p{exponent:+d}"
 
 
-def value_of(code: int, name: str) -> Value:
+def value_of(code: int, name: str | Format) -> Value:
     """Return the exact value of one code: a Fraction, or a float for Inf, NaN and -0."""
     parts = parts_of(np.array([code], code_dtype_of(name)), name)
     negative, significand, exponent, kind = (int(p[0]) for p in parts)
@@ -46,10 +47,10 @@ def value_of(code: int, name: str) -> Value:
     return sign * significand * Fraction(2) ** exponent
 
 
-def hex_value(code: int, name: str) -> str:
+def hex_value(code: int, name: str | Format) -> str:
     """Return the value of a code as a hex float (integers as integers), or ``inf``, ``nan``, ``-0``."""
     if code >> width_of(name):
-        return f"no value of {name}"
+        return f"no value of {name if isinstance(name, str) else name.name}"
     value = value_of(code, name)
     if isinstance(value, float):
         return special_text(value)
@@ -63,7 +64,7 @@ def special_text(value: float) -> str:
     return ("-" if np.signbit(value) else "") + name
 
 
-def hex_code(code: Any, name: str) -> str:
+def hex_code(code: Any, name: str | Format) -> str:
     """Return a code in hex, with the digits of its width.
 
     Examples

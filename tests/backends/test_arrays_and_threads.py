@@ -5,6 +5,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -153,11 +154,11 @@ def test_compiled_code_is_taken_where_it_pays(monkeypatch):
     loaded = dict(sys.modules)
     monkeypatch.setattr(dispatch.sys, "modules", loaded)
     loaded.pop("refquant.numba_kernels.codec", None)
-    monkeypatch.setattr(dispatch, "_missing", lambda name: None)
+    monkeypatch.setattr(dispatch, "_unusable", lambda name: None)
     assert [dispatch.chosen(None, n) for n in (0, dispatch.NUMBA_PAYS, dispatch.NUMBA_LOADS)] == ["reference", "reference", "numba"]
     loaded["refquant.numba_kernels.codec"] = sys
     assert [dispatch.chosen(None, n) for n in (1, dispatch.NUMBA_PAYS)] == ["reference", "numba"]
-    monkeypatch.setattr(dispatch, "_missing", lambda name: "not there")
+    monkeypatch.setattr(dispatch, "_unusable", lambda name: "not there")
     assert [dispatch.chosen(b, 1 << 30) for b in (None, "numba", "reference")] == ["reference", "numba", "reference"]
 
 
@@ -175,11 +176,32 @@ def test_what_a_backend_lacks_is_refused_and_never_done_by_another(backend):
 
 def test_a_backend_that_is_not_installed_names_the_command(monkeypatch):
     dispatch._function.cache_clear()
-    dispatch._missing.cache_clear()
+    dispatch._unusable.cache_clear()
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     try:
         with pytest.raises(rq.errors.BackendUnavailableError, match=r"python -m pip install 'refquant\[numba\]'"):
             rq.encode(1.0, E4M3, backend="numba")
     finally:
         dispatch._function.cache_clear()
-        dispatch._missing.cache_clear()
+        dispatch._unusable.cache_clear()
+
+
+def test_a_numba_that_cannot_be_imported_is_named_and_not_chosen(tmp_path):
+    """As where NumPy is too new for it."""
+    (tmp_path / "numba.py").write_text("raise ImportError('Numba needs NumPy 2.3 or less')")
+    root = str(Path(rq.__file__).parents[1])
+    code = f"import sys; sys.path[:0] = [{str(tmp_path)!r}, {root!r}]; import numpy as np, refquant as rq\n"
+    code += "print(rq.list_backends()['numba']); print(rq.encode(np.ones(1 << 22, np.float32), 'float8_e4m3fn')[-1])\n"
+    code += "try: rq.encode(1.0, 'float8_e4m3fn', backend='numba')\nexcept rq.errors.BackendUnavailableError as error: print(error)\n"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.splitlines()
+    reason = "backend: numba is installed and cannot be imported: Numba needs NumPy 2.3 or less"
+    assert said == [reason, "56", reason]
+
+
+@pytest.mark.parametrize("x", [None, {}, object(), [1.0, None], [Fraction(1, 3), "a"]])
+def test_what_is_no_number_is_refused_alike(backend, x):
+    with pytest.raises(rq.errors.InputTypeError) as ours:
+        rq.encode(x, E4M3, backend=backend)
+    with pytest.raises(rq.errors.InputTypeError) as right:
+        rq.encode(x, E4M3, backend="reference")
+    assert str(ours.value) == str(right.value)

@@ -220,7 +220,7 @@ def test_show_decodes_codes():
         (("verify", "numpy", "--format", "float4_e2m1fn"), "no conversion matches"),
         (("verify", "numpy", "--random", "-1"), "Invalid value for '--random'"),
         (("verify", "numpy", "--deviations", "no/such/file"), "no/such/file: No such file"),
-        (("verify", "numpy", "--json", "no/such/file"), "No such file"),
+        (("verify", "numpy", "--json", "no/such/file"), "--json: no/such/file cannot be written: there is no folder"),
         (("nosuch",), "No such command 'nosuch'"),
     ],
 )
@@ -372,7 +372,8 @@ def test_exhaustive_tells_known_deviations_from_new_ones(tmp_path, monkeypatch):
 def test_exhaustive_goes_on_from_a_state(tmp_path):
     arguments = ("verify", "numpy", "--exhaustive", "--source", "float16", "--format", "float32", "--resume", str(tmp_path / "state.json"))
     first, second = run(*arguments), run(*arguments)
-    assert first.exit_code == second.exit_code == 0 and first.output == second.output
+    assert first.exit_code == second.exit_code == 0 and "compared: exact" in first.output
+    assert "65,536 of 65,536 codes compared, 65,536 of them in an earlier run: exact" in second.output
     other = run(*arguments[:-3], "float64", *arguments[-2:])
     assert (other.exit_code, other.stdout.count("\n")) == (2, 1)
     assert "is the state of another sweep: conversion 'float16 -> float32', not 'float16 -> float64'" in other.stderr
@@ -382,10 +383,65 @@ def test_exhaustive_goes_on_from_a_state(tmp_path):
     "args, message",
     [
         (("numpy", "--exhaustive", "--source", "int64"), "--exhaustive: no conversion from a source of at most 32 bits; there are 3 from wider ones"),
-        (("numpy", "--source", "float16", "--resume", "state.json"), "--resume keeps the state of one conversion, and these are 2: float16 -> float32"),
-        (("numpy", "--exhaustive", "--source", "float16", "--format", "float32", "--resume", "no/such/folder/state.json"), "No such file or directory"),
+        (("numpy", "--source", "float16", "--resume", "state.json"), "--resume belongs to --exhaustive"),
+        (("numpy", "--exhaustive", "--source", "float16", "--resume", __file__), "is a file, and these are 2 conversions; name a folder"),
+        (("numpy", "--exhaustive", "--resume="), "--resume: expected the name of a file or folder"),
+        (("numpy", "--exhaustive", "--seed", "0"), "--seed: --exhaustive runs every code, none at random"),
+        (("numpy", "--exhaustive", "--source", "float16", "--format", "float32", "--resume", "no/such/folder/state.json"), "there is no folder"),
     ],
 )
 def test_bad_exhaustive_input_is_one_line(args, message):
     result = run("verify", *args)
     assert result.exit_code == 2 and message in result.stderr and len(result.stderr.splitlines()) == 1
+
+
+CASTS = """
+import numpy as np, refquant as rq
+def raises(x): raise RuntimeError("boom")
+def leaves(x): raise SystemExit(3)
+def fine(x): return rq.encode(x, "float8_e5m2")
+def interrupted(x):
+    if x.view(np.uint32)[0] >= 1 << 23: raise KeyboardInterrupt
+    return x.view(np.uint32) * 0
+"""
+
+
+@pytest.fixture
+def broken_casts(tmp_path, monkeypatch):
+    (tmp_path / "broken_casts.py").write_text(CASTS)
+    monkeypatch.chdir(tmp_path)
+    return lambda *names, source="float16": ("verify", *(f"broken_casts:{n}" for n in names), "--format", "float8_e5m2", "--source", source, "--exhaustive")
+
+
+def test_a_cast_that_raises_is_exit_code_1_and_the_others_are_swept(broken_casts):
+    result = run(*broken_casts("raises", "leaves", "fine"), "--json", "report.json")
+    assert result.exit_code == 1
+    assert (
+        "broken_casts:raises, float16 -> float8_e5m2: 0 of 65,536 codes compared: none of them wrong; FAILED: could not be judged: RuntimeError: boom"
+        in result.output
+    )
+    assert "SystemExit: 3" in result.output and "broken_casts:fine, float16 -> float8_e5m2: 65,536 of 65,536 codes compared: exact" in result.output
+    assert [bool(s["failure"]) for s in json.loads(Path("report.json").read_text())["sweeps"]] == [True, True, False]
+
+
+def test_an_interruption_says_what_was_found_and_how_to_go_on(broken_casts):
+    arguments = (*broken_casts("interrupted", "fine", source="float32"), "--resume", "states", "--json", "report.json")
+    for codes in ("8,388,608 of 4,294,967,296 codes compared", "0 of 4,294,967,296"):
+        result = run(*arguments)
+        assert result.exit_code == 130 and codes in result.stdout
+        assert result.stderr.split("\n")[-2] == "error: interrupted in conversion 1 of 2; the same command goes on from states"
+        assert json.loads(Path("report.json").read_text())["sweeps"][0]["failure"] == "interrupted"
+    assert [p.name for p in Path("states").iterdir()] == ["broken_casts.interrupted-float32-float8_e5m2.json"]
+
+
+def test_a_report_that_was_there_is_kept_where_nothing_new_can_be_said(broken_casts):
+    Path("report.json").write_text("old")
+    assert run(*broken_casts("fine"), "--resume", "report.json", "--json", "report.json").exit_code == 2
+    assert Path("report.json").read_text() == "old"
+
+
+def test_a_folder_keeps_the_states_of_several_conversions(tmp_path):
+    arguments = ("verify", "numpy", "--exhaustive", "--source", "float16", "--resume", str(tmp_path / "states"))
+    assert run(*arguments).exit_code == 0
+    assert {p.name for p in (tmp_path / "states").iterdir()} == {"numpy-float16-float32.json", "numpy-float16-float64.json"}
+    assert run(*arguments).output.count("65,536 of them in an earlier run: exact") == 2

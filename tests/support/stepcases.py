@@ -14,6 +14,7 @@ import refquant as rq
 DETERMINISTIC = [m for m in rq.RoundingMode if not m.is_stochastic]
 
 
+@lru_cache(maxsize=1024)
 def oracle_policies(policies: rq.Policies) -> oracle.policies.Policies:
     """The oracle's policies with the same choices."""
     chosen = {f.name: getattr(policies, f.name) for f in dataclasses.fields(policies)}

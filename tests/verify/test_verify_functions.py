@@ -97,8 +97,36 @@ def test_what_is_no_result_could_not_be_judged(cast, message):
     assert message in verdict.message
 
 
-def test_a_source_without_dtype_could_not_be_judged():
-    assert "there is no dtype for ue5m3" in verdict_of(lambda x: x, "float8_e4m3fn", sources=("ue5m3",)).message
+@pytest.mark.parametrize("source", ["ue5m3", rq.FloatFormat(precision=4, exponent_width=3, bias=3)])
+def test_a_source_without_dtype_is_given_as_codes(source):
+    cast = lambda codes: rq.convert(codes, source, "float8_e4m3fn")  # noqa: E731
+    assert verdict_of(cast, "float8_e4m3fn", sources=(source,)).status == "exact"
+    assert verdict_of(lambda codes: codes * 0, "float8_e4m3fn", sources=(source,)).status == "new"
+
+
+def test_a_format_of_the_users_own_is_a_target():
+    mine = rq.FloatFormat(precision=4, exponent_width=3, bias=3)
+    verdict = verdict_of(lambda x: rq.encode(x, mine), mine)
+    assert (verdict.status, verdict.claim.label) == ("exact", f"float32 -> {mine.name}")
+    assert verdict_of(lambda x: rq.encode(x, mine, rounding="toward_zero"), mine).diagnosis == "rounding=toward_zero"
+
+
+def test_a_source_of_the_users_own_has_at_most_16_bits():
+    with pytest.raises(rq.errors.InputValueError, match="source: a format of your own has at most 16 bits here"):
+        FunctionTarget("f", lambda x: x, "float16", (rq.FloatFormat(precision=10, exponent_width=8, bias=127),))
+
+
+def test_a_witness_shows_the_value_that_the_format_does_not_have():
+    verdict = verdict_of(lambda x: np.full(x.size, 1.1, np.float32), "float8_e5m2")
+    assert (verdict.witness.got, verdict.witness.got_value) == ("1.1", "no value of float8_e5m2")
+
+
+@pytest.mark.parametrize(
+    "arguments, message", [({"nan_by": "xx"}, "nan_by: expected one of byte, class"), ({"knobs": (("rounding", "stochastic_a"),)}, "rounding: ")]
+)
+def test_claims_that_cannot_be_judged_are_refused(arguments, message):
+    with pytest.raises(rq.errors.InputValueError, match=f"^{message}"):
+        FunctionTarget("f", lambda x: x, "float16", **arguments)
 
 
 @pytest.mark.parametrize(

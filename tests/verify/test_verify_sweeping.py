@@ -76,6 +76,75 @@ def test_a_finished_state_runs_nothing_again(tmp_path):
     assert rq.sweep(cut, "float16", "float8_e5m2", resume=path, progress=seen.append) == whole and seen == []
 
 
+OTHER_CASTS = {
+    "everywhere": lambda x: np.zeros(x.size, np.uint8),
+    "on one code": lambda x: np.where(x.view(np.uint16) == 0x4321, 0, cut(x)),
+}
+
+
+@pytest.mark.parametrize("name", OTHER_CASTS)
+@pytest.mark.parametrize("after", [20_000, 1 << 16])
+def test_a_cast_that_was_changed_does_not_go_on(tmp_path, name, after, monkeypatch):
+    path = tmp_path / "state.json"
+    interrupted(path, after)
+    before = path.read_bytes()
+    other = OTHER_CASTS[name]
+    monkeypatch.setattr(other, "__qualname__", "cut")
+    with pytest.raises(rq.errors.StateError, match=r"gave other results than .*:cut gives now; delete the file to begin anew"):
+        rq.sweep(other, "float16", "float8_e5m2", resume=path)
+    assert path.read_bytes() == before
+
+
+def narrowed(x):
+    """float32 to float8_e4m3fn, wrong on one input that is no boundary case."""
+    codes = rq.encode(x, "float8_e4m3fn")
+    codes[x.view(np.uint32) == 0x1234567] ^= 1
+    return codes
+
+
+def test_a_cast_that_no_longer_gives_its_witness_does_not_go_on(tmp_path, monkeypatch):
+    def stop(found):
+        if found.following >= 1 << 25:
+            raise Stop
+
+    path = tmp_path / "state.json"
+    with pytest.raises(Stop):
+        rq.sweep(narrowed, "float32", "float8_e4m3fn", resume=path, progress=stop)
+    mended = lambda x: rq.encode(x, "float8_e4m3fn")  # noqa: E731
+    mended.__qualname__ = "narrowed"
+    with pytest.raises(rq.errors.StateError, match="0x01234567 gave 0x01, and gives 0x00 now"):
+        rq.sweep(mended, "float32", "float8_e4m3fn", resume=path)
+
+
+def test_what_was_not_run_now_is_said(tmp_path):
+    path = tmp_path / "state.json"
+    interrupted(path, 20_000)
+    assert rq.sweep(cut, "float16", "float8_e5m2", resume=path).resumed == 21_000
+    assert rq.sweep(cut, "float16", "float8_e5m2", resume=path).resumed == 1 << 16
+
+
+def test_formats_of_the_users_own_are_swept(tmp_path):
+    mine, path = rq.FloatFormat(precision=4, exponent_width=3, bias=3), tmp_path / "state.json"
+    assert rq.sweep(lambda x: rq.encode(x, mine), "float16", mine, resume=path).exact
+    assert rq.sweep(lambda codes: rq.convert(codes, mine, "float8_e4m3fn"), mine, "float8_e4m3fn").exact
+    with pytest.raises(rq.errors.StateError, match=r"target .FloatFormat"):
+        rq.sweep(lambda x: rq.encode(x, mine), "float16", rq.FloatFormat(precision=4, exponent_width=3, bias=2, name=mine.name), resume=path)
+
+
+def test_a_state_keeps_the_link_and_the_usual_rights(tmp_path):
+    path, link = tmp_path / "state.json", tmp_path / "link.json"
+    link.symlink_to(path)
+    rq.sweep(cut, "float16", "float8_e5m2", resume=link)
+    (tmp_path / "plain").write_text("")
+    assert link.is_symlink() and path.stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
+@pytest.mark.parametrize("path", ["", "no/such/folder/state.json", "."])
+def test_a_state_that_could_not_be_kept_is_refused_before_anything_runs(path):
+    with pytest.raises(rq.errors.StateError, match=r"^resume: "):
+        rq.sweep(lambda x: pytest.fail("it ran"), "float16", "float8_e5m2", resume=path)
+
+
 def changed(path, change):
     record = json.loads(path.read_text())
     change(record)
@@ -136,6 +205,10 @@ def test_numbers_that_contradict_each_other_are_refused(tmp_path):
         (lambda: rq.sweep(cut, "float16", "float8_e5m2", chunk=0), "chunk: "),
         (lambda: rq.sweep(cut, "float16", "float8_e5m2", nosuch=1), "dialect: no knob"),
         (lambda: rq.sweep(cut, "float16", "float8_e5m2", overflow="wrap"), "overflow: "),
+        (lambda: rq.sweep(cut, "float16", "float8_e5m2", nan_by="xx"), "nan_by: "),
+        (lambda: rq.sweep(cut, "float16", "float8_e5m2", rounding="stochastic_a"), "rounding: a stochastic cast"),
+        (lambda: rq.sweep(cut, "float16", "float8_e5m2", resume=3), "resume: "),
+        (lambda: rq.sweep(cut, "float16", "float8_e5m2", progress=3), "progress: "),
         (lambda: rq.sweep(verify.get_target("numpy"), "float16", "float8_e5m2"), "target: numpy has no conversion"),
         (lambda: rq.sweep(verify.get_target("numpy"), "float16", "float32", overflow="saturate"), "dialect: numpy says itself"),
     ],

@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from refquant.codec import decode, encode
-from refquant.errors import InputTypeError, InputValueError
+from refquant.errors import InputTypeError, InputValueError, UnknownNameError
 from refquant.formats import Format, IntFormat, get_format
 from refquant.inputs import as_source, is_ml_dtype
 from refquant.policies import Dialect, as_dialect, get_dialect, resolve
-from refquant.verify.sources import WIDE_INTEGERS, convert_codes
-from refquant.verify.target import DEFAULT, Claim, Codes, NanBy
+from refquant.verify.sources import OF_ML_DTYPES, WIDE_INTEGERS, code_dtype_of, convert_codes
+from refquant.verify.target import DEFAULT, Claim, Codes, NanBy, nan_by
 
 Function = Callable[[NDArray[Any]], Any]
 _NATIVE = ("float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
@@ -33,12 +33,14 @@ class FunctionTarget:
     name : str
         Name in the report.
     function : callable
-        ``function(array) -> array`` of the same shape. It is given an array of dtype `source` (read-only). It may return unsigned integers: codes of the
-        format; an ml_dtypes array of the format; or floats, and signed integers for an integer format: values, each of which must be one of the format.
-    fmt : str
-        Format of the results.
-    sources : tuple of str
-        Input dtypes: float16, float32, float64, an integer dtype, or a format that ml_dtypes has (``bfloat16``).
+        ``function(array) -> array`` of the same shape. It is given an array of dtype `source` (read-only), or of codes where no dtype has that format. It may
+        return unsigned integers: codes of the format; an ml_dtypes array of the format; or floats, and signed integers for an integer format: values, each
+        of which must be one of the format.
+    fmt : str or Format
+        Format of the results, which may be your own.
+    sources : tuple of str or Format
+        Formats of the inputs: float16, float32, float64, an integer dtype, a format that ml_dtypes has (``bfloat16``), or any other: then the function is given
+        codes. A source of your own has at most 16 bits.
     dialect : Dialect
         What the function says it does; ties to even without saturation if not given.
     knobs : tuple of (str, choice)
@@ -58,8 +60,8 @@ class FunctionTarget:
 
     name: str
     function: Function
-    fmt: str
-    sources: tuple[str, ...] = ("float32",)
+    fmt: str | Format
+    sources: tuple[str | Format, ...] = ("float32",)
     dialect: Dialect = DEFAULT
     knobs: tuple[tuple[str, Any], ...] = ()
     nan_by: NanBy = NanBy.CLASS
@@ -69,12 +71,15 @@ class FunctionTarget:
         if not callable(self.function):
             raise InputTypeError(f"function: expected a function from an array to an array, got {self.function!r}")
         put = object.__setattr__
-        put(self, "fmt", get_format(self.fmt).name)
-        put(self, "sources", tuple(_source_name(s) for s in self.sources))
+        put(self, "fmt", _name_or_format(self.fmt))
+        put(self, "sources", tuple(_source(s) for s in self.sources))
         put(self, "dialect", as_dialect(self.dialect))
-        put(self, "nan_by", NanBy(self.nan_by))
+        put(self, "nan_by", nan_by(self.nan_by))
         for claim in self.claims():
-            resolve(get_format(claim.target), claim.correct.policies(claim.target, claim.source))  # refuses what contradicts itself
+            policies = claim.policies
+            resolve(get_format(claim.target), policies)  # refuses what contradicts itself
+            if policies.rounding.is_stochastic:
+                raise InputValueError(f"rounding: a stochastic cast ({policies.rounding}) has no single right result to compare with")
 
     @classmethod
     def load(
@@ -97,18 +102,39 @@ class FunctionTarget:
 
     def run(self, claim: Claim, codes: Codes) -> Codes:
         """See Target."""
+        return _codes(self._results(claim, codes), get_format(self.fmt), self.name)
+
+    def value_given(self, claim: Claim, code: int) -> str | None:
+        """Return what the function gives for one input, where that is a value and not a code."""
+        result = self._results(claim, np.array([code], code_dtype_of(claim.source)))
+        return None if result.dtype.kind == "u" else str(result[0])
+
+    def _results(self, claim: Claim, codes: Codes) -> NDArray[Any]:
         given = _array(codes, claim.source)
         given.flags.writeable = False
         with np.errstate(all="ignore"):
             result = np.asarray(self.function(given))
         if result.shape != codes.shape:
             raise InputValueError(f"{self.name}: expected a result of shape {codes.shape}, got {result.shape}")
-        return _codes(result, get_format(self.fmt), self.name)
+        return result
 
 
-def _source_name(name: str) -> str:
-    key = name.strip().lower() if isinstance(name, str) else name
-    return key if key in WIDE_INTEGERS else get_format(name).name
+def _name_or_format(given: str | Format) -> str | Format:
+    """Return the name where a format is known by one; a format of the caller's own stays what it is."""
+    fmt = get_format(given)
+    try:
+        return fmt.name if get_format(fmt.name) == fmt else fmt
+    except UnknownNameError:
+        return fmt
+
+
+def _source(given: str | Format) -> str | Format:
+    if isinstance(given, str) and given.strip().lower() in WIDE_INTEGERS:
+        return given.strip().lower()
+    source = _name_or_format(given)
+    if not isinstance(source, str) and source.width > 16:
+        raise InputValueError(f"source: a format of your own has at most 16 bits here, and {source.name} has {source.width}")
+    return source
 
 
 def _load(path: str) -> Function:
@@ -128,16 +154,17 @@ def _load(path: str) -> Function:
     return found
 
 
-def _array(codes: Codes, source: str) -> NDArray[Any]:
-    """Return an array of the source's dtype."""
+def _array(codes: Codes, source: str | Format) -> NDArray[Any]:
+    """Return an array of the source's dtype; codes where there is none."""
     if source in _NATIVE:
-        return codes.view(source)
+        return codes.view(str(source))
+    if source not in OF_ML_DTYPES:
+        return codes.view()
     try:
         import ml_dtypes
-
-        return codes.view(getattr(ml_dtypes, source))
-    except (ImportError, AttributeError):
-        raise InputTypeError(f"source: there is no dtype for {source} here; ml_dtypes brings some") from None
+    except ImportError:
+        raise InputTypeError(f"source: the dtype of {source} is one of ml_dtypes: pip install ml_dtypes") from None
+    return codes.view(getattr(ml_dtypes, str(source)))
 
 
 def _codes(result: NDArray[Any], fmt: Format, name: str) -> Codes:

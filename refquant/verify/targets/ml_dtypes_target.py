@@ -10,13 +10,9 @@ import ml_dtypes
 import numpy as np
 
 from refquant.policies import get_dialect
-from refquant.verify.sources import width_of
+from refquant.verify.sources import OF_ML_DTYPES, width_of
 from refquant.verify.target import Claim, Codes
 
-FORMATS = (
-    "bfloat16", "float8_e5m2", "float8_e4m3fn", "float8_e4m3fnuz", "float8_e5m2fnuz", "float8_e4m3b11fnuz", "float8_e4m3", "float8_e3m4",
-    "float8_e8m0fnu", "float6_e2m3fn", "float6_e3m2fn", "float4_e2m1fn",
-)  # fmt: skip
 SOURCES = ("float32", "float64", "float16", "bfloat16", "int32", "int64")
 
 
@@ -30,7 +26,7 @@ class MlDtypesTarget:
     def claims(self) -> tuple[Claim, ...]:
         """See Target."""
         dialect = get_dialect("ml_dtypes-0.6")
-        formats = [f for f in FORMATS if hasattr(ml_dtypes, f)]
+        formats = [f for f in OF_ML_DTYPES if hasattr(ml_dtypes, f)]
         decodes = [Claim("decode", f, wide, dialect) for f in formats for wide in ("float32", "float64")]
         encodes = [Claim("encode", source, f, dialect) for f in formats for source in SOURCES if source != f]
         return tuple(decodes + encodes)
@@ -38,11 +34,11 @@ class MlDtypesTarget:
     def run(self, claim: Claim, codes: Codes) -> Codes:
         """See Target."""
         with np.errstate(all="ignore"):
-            cast = codes.view(_dtype(claim.source)).astype(_dtype(claim.target))
+            cast = codes.view(_dtype(claim.names[0])).astype(_dtype(claim.names[1]))
         bits = cast.view(f"u{cast.itemsize}")
         out: Codes = bits & bits.dtype.type((1 << width_of(claim.target)) - 1)  # ml_dtypes leaves the bits above the code unspecified
         return out
 
 
 def _dtype(name: str) -> np.dtype[Any]:
-    return np.dtype(getattr(ml_dtypes, name) if name in FORMATS else name)
+    return np.dtype(getattr(ml_dtypes, name) if name in OF_ML_DTYPES else name)

@@ -39,5 +39,5 @@ class NumpyTarget:
     def run(self, claim: Claim, codes: Codes) -> Codes:
         """See Target."""
         with np.errstate(all="ignore"):
-            cast = codes.view(claim.source).astype(claim.target)
+            cast = codes.view(claim.names[0]).astype(claim.names[1])
         return cast.view(f"u{cast.itemsize}")

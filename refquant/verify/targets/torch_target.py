@@ -38,7 +38,7 @@ class TorchTarget:
         """See Target."""
         torch, size = _torch(), width_of(claim.source) // 8
         signed = torch.from_numpy(codes.view(f"i{size}")) if size > 1 else torch.from_numpy(codes)
-        result = signed.view(getattr(torch, claim.source)).to(getattr(torch, claim.target))
+        result = signed.view(getattr(torch, claim.names[0])).to(getattr(torch, claim.names[1]))
         container = torch.uint8 if width_of(claim.target) == 8 else getattr(torch, f"int{width_of(claim.target)}")
         out: Codes = result.view(container).numpy().view(code_dtype_of(claim.target))
         return np.ascontiguousarray(out)
