@@ -1,6 +1,7 @@
 """Encode, decode and convert, chunk by chunk: flat native arrays in, flat native arrays out, bit for bit as `refquant.reference.codec`.
 
-Which kernel: one addition where the plan allows it, a table for sources of few bits, else the kernels that do everything.
+Which kernel: one addition where the plan allows it, for integers too, which float64 holds; a table for sources of few bits; else the kernels that do
+everything.
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from refquant.formats import Grid
+from refquant.formats import Grid, get_format
 from refquant.numba_kernels import additive, streams
-from refquant.numba_kernels.parameters import Adding, addition, goal, is_binary, lane_of, origin
+from refquant.numba_kernels.parameters import Adding, addition, goal, is_binary, is_machine_integer, lane_of, origin
 from refquant.policies import RAISES, Philox, Plan
 
 Lane = NDArray[Any]
@@ -23,10 +24,13 @@ Events = NDArray[np.uint8] | None
 TABLE_WIDTH = 16  # sources of at most so many bits go through a table
 BLOCK = 1 << 16  # elements; temporaries of a block stay in the second-level cache
 _FEW = 1 << 10  # elements; below, a table does not pay
+_FLOAT64 = get_format("float64").grid
 
 
 def convert(codes: Lane, source: Grid, plan: Plan, random: Random, base: int, out: Lane | None, events: Events) -> int:
     """See refquant.reference.codec.convert."""
+    if events is None and is_machine_integer(source) and source.width > TABLE_WIDTH and addition(_FLOAT64, plan) is not None:
+        return _through_float64(codes, source, plan, random, base, out)
     if plan.may_raise and events is None and _raises_nothing(codes, source, plan):
         plan = plan._replace(may_raise=0)
     if out is None and events is None and not plan.may_raise:
@@ -63,6 +67,26 @@ def _raises_nothing(codes: Lane, source: Grid, plan: Plan) -> bool:
     if (largest % source.negative_base >= source.infinity).any():
         return False
     return not _compute(largest, source, plan, None, 0, None, None) & RAISES
+
+
+def _through_float64(codes: Lane, source: Grid, plan: Plan, random: Random, base: int, out: Lane | None) -> int:
+    """Convert integers block by block as the floats that they are equal to; blocks with one beyond 2**53 by the kernels that do everything."""
+    size, status = source.width // 8, 0
+    whole = codes.astype(f"u{size}", copy=False).view(f"{'i' if source.max_negative else 'u'}{size}")
+    for first in range(0, codes.size, BLOCK):
+        part = slice(first, first + BLOCK)
+        drawn, sink = random[part] if isinstance(random, np.ndarray) else random, None if out is None else out[part]
+        if source.width <= 53 or _fit_53_bits(whole[part]):
+            values = whole[part].astype(np.float64).view(np.uint64)
+            status |= convert(values, _FLOAT64, plan, drawn, base + first, sink, None)
+        else:
+            status |= _compute(codes[part], source, plan, drawn, base + first, sink, None)
+    return status
+
+
+def _fit_53_bits(values: Lane) -> bool:
+    largest, least = int(values.max(initial=0)), int(values.min(initial=0))
+    return least >= -(1 << 53) and largest <= 1 << 53
 
 
 def _compute(codes: Lane, source: Grid, plan: Plan, random: Random, base: int, out: Lane | None, events: Events) -> int:

@@ -99,6 +99,13 @@ def is_binary(source: Grid) -> bool:
     return ieee and (source.width, source.precision) in _ADDED and emin(source) == (-126 if source.width == 32 else -1022)
 
 
+def is_machine_integer(source: Grid) -> bool:
+    """Return whether codes are the integers of a dtype."""
+    whole = source.min_quantum == 0 and source.first_index == 0 and source.infinity < 0 and source.nan_first < 0 and not source.nan_at_zero
+    top, least = ((1 << (source.width - 1)) - 1, 1 << (source.width - 1)) if source.max_negative else ((1 << source.width) - 1, 0)
+    return whole and source.width in (8, 16, 32, 64) and (source.max_positive, source.max_negative) == (top, least)
+
+
 class Adding(NamedTuple):
     """Which kernel of `additive` does what the plan says, and what it takes."""
 

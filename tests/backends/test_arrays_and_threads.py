@@ -205,3 +205,34 @@ def test_what_is_no_number_is_refused_alike(backend, x):
     with pytest.raises(rq.errors.InputTypeError) as right:
         rq.encode(x, E4M3, backend="reference")
     assert str(ours.value) == str(right.value)
+
+
+INTEGERS = ["int32", "uint32", "int64", "uint64"]
+
+
+def integers_about_2_to_53(dtype):
+    """Small ones, then a block of large ones, then some of each; the ends of the dtype, and both sides of 2**53 and of ties in float32."""
+    info, draw = np.iinfo(dtype), np.random.default_rng(6)
+    words = draw.integers(0, 1 << 64, 3 << 15, dtype=np.uint64, endpoint=False)
+    words[: 1 << 16] >>= draw.integers(12, 64, 1 << 16, dtype=np.uint64)
+    near = [s * ((1 << b) + d) for b in (24, 25, 31, 52, 53, 54, 60, 62, 63) for d in (-129, -128, -1, 0, 1, 127, 128, 129) for s in (1, -1)]
+    ends = np.array([v for v in (info.min, info.max, 0, *near) if info.min <= v <= info.max], dtype)
+    return np.concatenate([words.astype(np.uint64).view(np.int64).astype(dtype) if info.bits == 32 else words.view(dtype), ends, ends])
+
+
+@pytest.mark.parametrize("dtype", INTEGERS)
+@pytest.mark.parametrize("fmt", ["float8_e4m3fn", "float8_e5m2", "bfloat16", "float32", "float4_e2m1fn", "int8", "uint16", "int32", "float8_e8m0fnu"])
+def test_integers_of_every_magnitude_are_rounded_once(dtype, fmt, backend, count_cases):
+    x = integers_about_2_to_53(dtype)
+    for knobs in ({}, {"overflow": "saturate"}, {"rounding": "toward_negative", "overflow": "saturate"}, {"rounding": "ties_to_zero", "overflow": "saturate"}):
+        right = rq.encode(x, fmt, backend="reference", **knobs)
+        assert np.array_equal(rq.encode(x, fmt, backend=backend, **knobs), right)
+        count_cases(x.size)
+    random = rq.Philox(seed=5, n=16)
+    right = rq.encode(x, fmt, rounding="stochastic_a", overflow="saturate", random=random, backend="reference")
+    assert np.array_equal(rq.encode(x, fmt, rounding="stochastic_a", overflow="saturate", random=random, backend=backend), right)
+
+
+def test_codes_of_integers_in_a_wider_dtype(backend):
+    codes = np.arange((1 << 32) - 5000, 1 << 32, dtype=np.uint64)
+    assert np.array_equal(rq.convert(codes, "int32", "float32", backend=backend), rq.convert(codes, "int32", "float32", backend="reference"))
