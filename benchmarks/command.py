@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
+try:
+    from rich.console import Console
+    from rich.table import Table
+except ModuleNotFoundError as error:
+    sys.exit(f"error: the benchmarks need {error.name}: pip install '.[full]'")
 
 from benchmarks import casts, chart, everything, firstcall, growth, importing, memory, peak, speed
 from benchmarks.demands import Demand
 from benchmarks.machine import machine
+from refquant.verify.whole_files import why_not_writable
 
 MI = 1 << 20
 Part = Callable[[argparse.Namespace, Console], tuple[Any, list[Demand]]]
@@ -25,15 +31,31 @@ def parsed(arguments: list[str] | None) -> argparse.Namespace:
         prog="python -m benchmarks", description="refquant side by side with its peers, in one process and interleaved.",
         epilog="examples: python -m benchmarks --quick --only casts;  python -m benchmarks --json results.json --chart speed.png",
     )  # fmt: skip
-    parser.add_argument("--quick", action="store_true", help="fewer elements, rounds and processes; no 2**32, no 1 GiB: a minute or two")
+    parser.add_argument("--quick", action="store_true", help="fewer elements, rounds and processes; no 2**32, no 1 GiB; nothing is demanded: a minute or two")
     parser.add_argument("--only", choices=list(PARTS), action="append", help="this part alone; may be repeated")
     parser.add_argument("--rounds", type=int, help="rounds of what is timed side by side (7; 3 with --quick)")
     parser.add_argument("--json", metavar="FILE", type=Path, help="write everything as JSON too")
     parser.add_argument("--chart", metavar="FILE", type=Path, help="draw the casts as PNG (matplotlib)")
-    parser.add_argument("--check", action="store_true", help="exit with 1 if a demand is not met")
+    parser.add_argument("--check", action="store_true", help="exit with 1 if a demand is not met, or cannot be judged")
     options = parser.parse_args(arguments)
+    if reason := _refused(options):
+        parser.error(reason)
     options.rounds = options.rounds or (3 if options.quick else 7)
     return options
+
+
+def _refused(options: argparse.Namespace) -> str | None:
+    """Return why a command line cannot be followed, before anything is measured."""
+    for option, path in (("--json", options.json), ("--chart", options.chart)):
+        if path is not None and (reason := why_not_writable(path)):
+            return f"{option}: {reason}"
+    if options.chart and options.only and "casts" not in options.only:
+        return "--chart draws the casts, and --only leaves them out"
+    if options.chart and find_spec("matplotlib") is None:
+        return "--chart needs matplotlib: pip install matplotlib"
+    if options.rounds is not None and options.rounds < 1:
+        return f"--rounds: expected at least 1, got {options.rounds}"
+    return "--check: --quick measures too little to judge" if options.check and options.quick else None
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -49,10 +71,15 @@ def main(arguments: list[str] | None = None) -> int:
         if (options.only is None or name in options.only) and not (options.quick and name in SLOW):
             with out.status(f"{name} ..."):
                 record[name], found = part(options, out)
-            demands += found
+            demands += [] if options.quick else found
     record["demands"] = [d._asdict() | {"met": d.met} for d in demands]
     for demand in demands:
-        out.print(f"{'met   ' if demand.met else 'MISSED'} {demand}", style="green" if demand.met else "bold red", highlight=False, soft_wrap=True)
+        out.print(
+            f"{'met   ' if demand.met else 'UNKNOWN' if demand.found is None else 'MISSED'} {demand}",
+            style="green" if demand.met else "bold red",
+            highlight=False,
+            soft_wrap=True,
+        )
     if options.json:
         options.json.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", "utf-8")
     if options.chart and "casts" in record:

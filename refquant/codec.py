@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from refquant import execution, inputs
-from refquant.containers import container_for, decode_container, exact_integers
+from refquant.containers import by_bits, container_for, decode_container, exact_integers, filled
 from refquant.dispatch import chosen, function
 from refquant.errors import InputTypeError, RangeExceededError
 from refquant.extended import extended_from_float64
@@ -218,7 +218,8 @@ def decode(
         execution.checked_out(out, wanted, given.array.shape)
     if wanted.kind == "O":
         return _as_given(_fractions(given, source, backend), given.is_scalar, return_flags, out)
-    if wanted.kind in "iu" and not inputs.is_ml_dtype(wanted):
+    if by_bits(wanted, source):
+        function("decode_parts", backend)  # a named backend that lacks it says so
         return _as_given(exact_integers(given.array, source, wanted), given.is_scalar, return_flags, out)
     return _decoded(given, source, wanted, kind, backend, out, return_flags)
 
@@ -233,31 +234,37 @@ def _dtype(dtype: Any) -> np.dtype[Any]:
 
 def _decoded(given: Source, source: Format, wanted: np.dtype[Any], kind: NanOutMode, backend: str | None, out: Any, return_flags: bool) -> Any:
     container = decode_container(wanted, source)
-    plan = _exact_plan(container, kind)
-    sink = None if out is None else _float_out(out, wanted, given.array.shape)
-    stages = Stages(None, None, plan, None)  # type: ignore[arg-type]  # an exact plan never raises, so no policies are named
-    if chosen(backend, given.array.size) == "reference" and source.width <= 16 and given.array.size > 1 << 16 and not return_flags and sink is None:
+    stages = Stages(None, None, _exact_plan(container, kind), None)  # type: ignore[arg-type]  # an exact plan never raises, so no policies are named
+    if chosen(backend, given.array.size) == "reference" and source.width <= 16 and given.array.size > 1 << 16 and not return_flags and out is None:
         return _table(source, wanted, kind)[given.array]
-    codes, flags = execution.project(given, container, stages, None, sink, return_flags, backend)
-    values = codes.view(wanted) if wanted.itemsize == codes.dtype.itemsize else extended_from_float64(codes)
-    result = values[()] if given.is_scalar and out is None else _placed(values, out)
+    if wanted.itemsize > 8:
+        values, flags = _extended(given, container, stages, backend, out, return_flags)
+    else:
+        sink = None if out is None else _float_out(out, wanted, given.array.shape)
+        codes, flags = execution.project(given, container, stages, None, sink, return_flags, backend)
+        values = codes.view(wanted) if out is None else out
+        filled(values, container)
+    result = values[()] if given.is_scalar and out is None else values
     return ValuesAndFlags(result, flags[()] if given.is_scalar and out is None and flags is not None else flags) if return_flags else result
 
 
-def _placed(values: NDArray[Any], out: Any) -> Any:
-    """Return `values`, or `out` with the values in it: they are there already where it was written as codes."""
-    if out is None:
-        return values
-    if out.dtype.itemsize > 8:
-        out[...] = values
-    return out
+def _extended(given: Source, container: Format, stages: Stages, backend: str | None, out: Any, return_flags: bool) -> Any:
+    """Decode to extended floats, by way of float64 in chunks."""
+    values = np.empty(given.array.shape, np.longdouble) if out is None else out
+    flags = np.empty(given.array.shape, np.uint8) if return_flags else None
+    written = [a for a in (values, flags) if a is not None]
+    for _, (chunk, sink, *rest) in execution.walk([given.array, *written], len(written), execution.COMPILED_CHUNK):
+        codes, events = execution.project(given._replace(array=chunk), container, stages, None, None, return_flags, backend)
+        sink[...] = extended_from_float64(codes)
+        for flag in rest:
+            flag[...] = events
+    return values, flags
 
 
 def _float_out(out: Any, wanted: np.dtype[Any], shape: tuple[int, ...]) -> Any:
+    """Return `out` as the codes of its values."""
     execution.checked_out(out, wanted, shape)
-    if wanted.itemsize <= 8:
-        return out.view(np.dtype(f"u{wanted.itemsize}").newbyteorder(out.dtype.byteorder if out.dtype.byteorder in "<>" else "="))
-    return None
+    return out.view(np.dtype(f"u{wanted.itemsize}").newbyteorder(out.dtype.byteorder if out.dtype.byteorder in "<>" else "="))
 
 
 def value_table(fmt: Format | str, *, dtype: Any = None) -> NDArray[Any]:
@@ -379,14 +386,16 @@ def round(
 def _rounded(source: Source, target: Format, stages: Stages, bits: Random, dtype: np.dtype[Any], out: Any, return_flags: bool, backend: str | None) -> Any:
     """Return (values, flags): chunk by chunk where the values are codes of a float format, else by way of the target's codes."""
     nan_out = stages.policies.nan_out
-    if dtype.kind in "Oiu" or dtype.itemsize > 8:
+    if dtype.kind == "O" or dtype.itemsize > 8 or by_bits(dtype, target):
         codes, flags = execution.project(source, target, stages, bits, None, return_flags, backend)
-        return decode(codes, target, dtype=dtype, out=out, nan_out=nan_out, backend=backend if dtype.kind == "f" else None), flags
+        return decode(codes, target, dtype=dtype, out=out, nan_out=nan_out, backend=backend), flags
     container = decode_container(dtype, target)
     delivered = stages._replace(deliver=_exact_plan(container, nan_out), into=container)
     sink = None if out is None else _float_out(out, dtype, source.array.shape)
     codes, flags = execution.project(source, target, delivered, bits, sink, return_flags, backend)
-    return (codes.view(dtype) if out is None else out), flags
+    values = codes.view(dtype) if out is None else out
+    filled(values, container)
+    return values, flags
 
 
 def _exact_plan(container: Format, nan_out: NanOutMode) -> Plan:

@@ -14,6 +14,7 @@ from refquant.formats import Format, IntEncoding, IntFormat, get_format
 from refquant.inputs import Source
 
 _FLOATS = ("float32", "float64")
+_MOST_BITS = 53  # of an integer format
 
 
 def holds(container: Format, fmt: Format) -> bool:
@@ -38,8 +39,11 @@ def _side_holds(container: Format, fmt: Format, negative: bool) -> bool:
 
 
 def decode_container(wanted: np.dtype[Any], fmt: Format) -> Format:
-    """Return the float format of a dtype, for decoding; raise where it cannot hold every value of `fmt`. RQ-3.1."""
-    container = _format_of(wanted)
+    """Return the format of a dtype, for decoding; raise where it cannot hold every value of `fmt`. RQ-3.1.
+
+    Of int64 and uint64 these are the lowest 53 bits, which `filled` widens; `by_bits` says where they are too few.
+    """
+    container = _integers_of(wanted, fmt) if wanted.kind in "iu" and not inputs.is_ml_dtype(wanted) else _format_of(wanted)
     if not holds(container, fmt):
         hint = "use dtype=object (Fraction) or decode_parts" if container.width >= 64 else "use float64 or dtype=object (Fraction)"
         raise RangeExceededError(f"dtype: {wanted} cannot hold every value of {fmt.name} exactly; {hint}")
@@ -55,6 +59,25 @@ def _format_of(wanted: np.dtype[Any]) -> Format:
     except UnknownNameError:
         pass
     raise InputTypeError(f"dtype: expected a float dtype, an integer dtype for an integer format, or object; got {wanted}")
+
+
+def _integers_of(wanted: np.dtype[Any], fmt: Format) -> IntFormat:
+    if wanted.itemsize < 8:
+        return IntFormat(width=8 * wanted.itemsize, signed=wanted.kind == "i")
+    return IntFormat(width=_MOST_BITS, signed=wanted.kind == "i" and fmt.lowest_finite < 0)
+
+
+def filled(values: NDArray[Any], container: Format) -> None:
+    """Carry the sign of 53-bit integers through the rest of their dtype, in place."""
+    if container.width == _MOST_BITS and container.signed:
+        spare = values.dtype.type(8 * values.itemsize - _MOST_BITS)
+        values <<= spare
+        values >>= spare
+
+
+def by_bits(wanted: np.dtype[Any], fmt: Format) -> bool:
+    """Return whether values of an integer format need more than 53 bits of an integer dtype."""
+    return wanted.kind in "iu" and wanted.itemsize == 8 and _integer_range_holds(wanted, fmt) and not holds(_integers_of(wanted, fmt), fmt)
 
 
 def container_for(source: Source, fmt: Format) -> np.dtype[Any]:
@@ -80,9 +103,7 @@ def _integer_range_holds(dtype: np.dtype[Any], fmt: Format) -> bool:
 
 
 def exact_integers(codes: NDArray[Any], fmt: Format, wanted: np.dtype[Any]) -> NDArray[Any]:
-    """Return the values of an integer format's codes in an integer dtype. RQ-2.9."""
-    if not _integer_range_holds(wanted, fmt):
-        raise RangeExceededError(f"dtype: {wanted} cannot hold every value of {fmt.name} exactly; use float64 or dtype=object (Fraction)")
+    """Return the values of an integer format's codes in an integer dtype that holds them. RQ-2.9."""
     assert isinstance(fmt, IntFormat)
     u, values = np.uint64, np.empty(codes.shape, wanted)
     for _, (chunk, sink) in walk([codes, values], 1):

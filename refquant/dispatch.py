@@ -19,7 +19,7 @@ _MEANING = {
     "decode_parts": "conversion to integer parts or exact numbers",
 }
 
-NUMBA_PAYS = 1 << 16  #: elements from which compiled code is taken where it is loaded
+NUMBA_PAYS = 1 << 12  #: elements from which compiled code is taken where it is loaded
 NUMBA_LOADS = 1 << 22  #: elements from which it is loaded for, which takes most of a second
 
 

@@ -35,10 +35,13 @@ def project_parts(
 
 
 def walk(arrays: list[Array], writable: int, size: int = CHUNK) -> Iterator[tuple[int, list[Array]]]:
-    """Yield (index of the first element, flat native aligned chunks), of which the last `writable` are outputs."""
+    """Yield (index of the first element, flat native aligned chunks), of which the last `writable` are outputs.
+
+    An input that lies where an output does is copied chunk by chunk; one that overlaps it otherwise, as a whole.
+    """
     native = [inputs.native(a.dtype) for a in arrays]
     reads = len(arrays) - writable
-    flags = [["readonly", "aligned", "nbo"]] * reads + [["writeonly", "aligned", "nbo"]] * writable
+    flags = [[use, "aligned", "nbo", "overlap_assume_elementwise"] for use in ["readonly"] * reads + ["writeonly"] * writable]
     options = ["external_loop", "buffered", "zerosize_ok", "copy_if_overlap", "refs_ok"]
     base = 0
     with np.nditer(arrays, options, flags, native, order="C", casting="equiv", buffersize=size) as iterator:  # type: ignore[call-overload]
@@ -46,8 +49,12 @@ def walk(arrays: list[Array], writable: int, size: int = CHUNK) -> Iterator[tupl
             return
         for chunk in iterator:
             parts = list(chunk) if isinstance(chunk, tuple) else [chunk]
-            yield base, parts
+            yield base, [_apart(part, parts[reads:]) for part in parts[:reads]] + parts[reads:]
             base += parts[0].size
+
+
+def _apart(part: Array, outputs: list[Array]) -> Array:
+    return part.copy() if any(np.may_share_memory(part, out) for out in outputs) else part
 
 
 def project(
@@ -77,7 +84,19 @@ def checked_out(out: Any, dtype: np.dtype[Any], shape: tuple[int, ...]) -> Array
         raise OutputError(f"out: expected dtype {dtype} and shape {shape}, got {out.dtype} and {out.shape}")
     if not out.flags.writeable:
         raise OutputError("out: the array is read-only")
+    if _meets_itself(out):
+        raise OutputError(f"out: elements share memory: shape {out.shape}, strides {out.strides}")
     return out
+
+
+def _meets_itself(a: Array) -> bool:
+    """Return whether elements of an array may lie in the same place, as `numpy.lib.stride_tricks` makes them."""
+    reach = a.itemsize - 1
+    for stride, size in sorted((abs(stride), size) for stride, size in zip(a.strides, a.shape, strict=True) if size > 1):
+        if stride <= reach:
+            return a.size > 0
+        reach += stride * (size - 1)
+    return False
 
 
 def _run(read: Reader, source: Source, stages: Stages, random: Any, codes: Array | None, flags: Array | None, backend: str) -> int:
@@ -92,13 +111,18 @@ def _run(read: Reader, source: Source, stages: Stages, random: Any, codes: Array
         sink = None if codes is None else rest[len(bits)]
         return _chunk(read, parts[: len(given)], stages, draw, base, sink, parts[-1] if flags is not None else None, backend)
 
-    arrays = [*given, *bits, *written]
+    arrays = [_plainly(a) for a in (*given, *bits, *written)]
     if backend != "reference" and _are_plain(arrays, len(written)):
         return _in_threads(one, [a.reshape(-1) for a in arrays], COMPILED_CHUNK if stages.first or stages.deliver else COMPILED_JOB)
     status = 0
     for base, parts in walk(arrays, len(written), CHUNK if backend == "reference" else COMPILED_CHUNK):
         status |= one(base, parts)
     return status
+
+
+def _plainly(a: Array) -> Array:
+    """Return an array as ndarray (a matrix would stay one when it is made flat), its dtype the one object by which NumPy knows what lies in place."""
+    return a.view(np.ndarray).view(a.dtype.type) if a.dtype.isnative and a.dtype.kind != "O" else a.view(np.ndarray)
 
 
 def _are_plain(arrays: list[Array], writable: int) -> bool:

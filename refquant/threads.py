@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from refquant.errors import InputTypeError, InputValueError
 
 if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 _VARIABLE = "REFQUANT_NUM_THREADS"
 _MOST = 1024
@@ -75,6 +75,8 @@ def get_num_threads() -> int:
 def _checked(name: str, n: object) -> int:
     try:
         number = operator.index(n)  # type: ignore[arg-type]
+        if isinstance(n, bool):
+            raise TypeError
     except TypeError:
         raise InputTypeError(f"{name}: expected an integer or None, got {n!r}") from None
     if not 1 <= number <= _MOST:
@@ -87,11 +89,43 @@ def _processors() -> int:
 
 
 def run_all(job: Callable[[int], int], count: int) -> int:
-    """Call ``job(0) .. job(count - 1)``, in threads where there are several; return the OR of the results."""
+    """Call ``job(0) .. job(count - 1)``, in threads where there are several; return the OR of the results.
+
+    Where a job raises, or the caller is interrupted, no job is begun any more, and those that run are waited for: nothing writes after the return.
+    """
     threads = min(get_num_threads(), count)
-    if threads <= 1:
-        return _joined(job(i) for i in range(count))
-    return _joined(_pool(os.getpid(), threads).map(lambda first: _joined(job(i) for i in range(first, count, threads)), range(threads)))
+    stopped: list[bool] = []
+
+    def share(first: int) -> int:
+        try:
+            return _joined(job(i) for i in range(first, count, threads) if not stopped)
+        except BaseException:
+            stopped.append(True)
+            raise
+
+    futures = _begun(share, threads) if threads > 1 else []
+    try:
+        return _joined(f.result() for f in futures) if futures else _joined(map(job, range(count)))
+    finally:
+        stopped.append(True)
+        _await(futures)
+
+
+def _begun(share: Callable[[int], int], threads: int) -> list[Future[int]]:
+    """Return the shares as they run; none where no thread can be started any more, as when Python ends."""
+    futures: list[Future[int]] = []
+    try:
+        for first in range(threads):
+            futures.append(_pool(os.getpid()).submit(share, first))  # those before one that fails must be known
+    except RuntimeError:
+        _await([f for f in futures if not f.cancel()])
+        return []
+    return futures
+
+
+def _await(futures: list[Future[int]]) -> None:
+    for future in futures:
+        future.exception()
 
 
 def _joined(results: Iterable[int]) -> int:
@@ -102,8 +136,8 @@ def _joined(results: Iterable[int]) -> int:
 
 
 @cache
-def _pool(process: int, threads: int) -> ThreadPoolExecutor:
-    """Return the pool of this process: after a fork the child makes its own."""
+def _pool(process: int) -> ThreadPoolExecutor:
+    """Return the pool of this process: after a fork the child makes its own. Threads are made as they are needed, and used again."""
     from concurrent.futures import ThreadPoolExecutor
 
-    return ThreadPoolExecutor(threads, thread_name_prefix=f"refquant-{process}")
+    return ThreadPoolExecutor(_MOST, thread_name_prefix=f"refquant-{process}")

@@ -119,7 +119,7 @@ def addition(source: Grid, plan: Plan) -> Adding | None:
     """Return what rounds by one addition under the plan, or None where that cannot do what the plan says."""
     g, digits, bias = plan.grid, source.precision - 1, 1 - emin(source)
     least_normal, dropped = emin(g) + bias, source.precision - g.precision
-    fits = is_binary(source) and dropped > 0 and least_normal >= 1 and least_normal + dropped <= 2 * bias and not g.first_index
+    fits = is_binary(source) and dropped > 0 and least_normal >= 1 and least_normal + dropped <= 2 * bias and not g.first_index and g.width <= source.width
     changes = plan.wrap or plan.absolute or plan.flush_inputs or plan.flush_results or plan.below_code
     rounding = _rounding(plan)
     if not fits or changes or (plan.nan_moves and source.nan_payload) or rounding is None or (rounding == "drawn" and source.width != 32):
@@ -138,7 +138,8 @@ def addition(source: Grid, plan: Plan) -> Adding | None:
         random_mask=-1 << (32 - plan.random_bits), midpoint=(1 << 31 >> plan.random_bits) if plan.stochastic == 2 else 0, one=one,
         half_quantum=half_quantum, least=1,
     )  # fmt: skip
-    name = rounding if rounding != "nearest" or source.width != 32 or not _is_plain(plan) else "plain"
+    plain = rounding == "nearest" and source.width == 32 and _is_plain(plan) and over <= source.infinity  # so Inf is out of range by itself
+    name = "plain" if plain else rounding
     if name == "plain" and not numbers.first and plan.overflow_code[0] == source.infinity >> dropped:
         name = "same_range"
     return Adding(f"{name}{source.width}", packed(numbers, np.uint32 if source.width == 32 else np.uint64), plan.random_bits)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import fields, replace
+from operator import index
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,8 +52,6 @@ def save_state(path: str | Path, sweep: Sweep, results: str) -> None:
 
 def load_state(path: str | Path, fresh: Sweep, results: str) -> Sweep:
     """Return the findings of a file, or `fresh` where there is no file; raise StateError where it is not a state of this sweep."""
-    from refquant.verify.sweeping import KNOWN, Kind
-
     if not Path(path).exists():
         return fresh
     record = _read(Path(path))
@@ -60,22 +59,34 @@ def load_state(path: str | Path, fresh: Sweep, results: str) -> Sweep:
     other = [f"{name} {record['sweep'].get(name)!r}, not {ours[name]!r}" for name in ours if record["sweep"].get(name) != ours[name]]
     if other:
         raise StateError(f"resume: {path} is the state of another sweep: {'; '.join(other)}")
-    body = record["found"]
-    kinds = tuple(Kind(name, count, magnitude, code, Witness(*witness)) for name, count, magnitude, code, witness in body["kinds"])
-    found = replace(fresh, **{name: body[name] for name in ("following", "cases", "left_out")}, kinds=kinds, resumed=body["following"])
-    consistent = 0 <= found.following <= found.size and found.cases + found.left_out == found.following and found.mismatches <= found.cases
-    names = {*CLASSES, *([] if fresh.known is None else [KNOWN + fresh.known.name])}
-    if not consistent or not {k.name for k in kinds} <= names:
+    found = _found(record["found"], fresh)
+    if found is None:
         raise StateError(f"resume: the numbers in {path} contradict each other; it was changed or damaged")
-    if body["results"] != results:
+    if record["found"]["results"] != results:
         raise StateError(f"resume: {path} is the state of a cast that gave other results than {fresh.name} gives now; delete the file to begin anew")
     return found
+
+
+def _found(body: Any, fresh: Sweep) -> Sweep | None:
+    """Return the findings of a state, or None where they cannot be those of any sweep."""
+    from refquant.verify.sweeping import KNOWN, Kind
+
+    try:
+        following, cases, left_out = (index(body[name]) for name in ("following", "cases", "left_out"))
+        kinds = tuple(Kind(name, index(count), index(magnitude), index(code), Witness(*witness)) for name, count, magnitude, code, witness in body["kinds"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    found = replace(fresh, following=following, cases=cases, left_out=left_out, kinds=kinds, resumed=following)
+    names = {*CLASSES, *([] if fresh.known is None else [KNOWN + fresh.known.name])}
+    counts = min(found.cases, found.left_out) >= 0 and found.cases + found.left_out == found.following <= found.size and found.mismatches <= found.cases
+    each = all(k.name in names and k.count > 0 and 0 <= k.code < found.size and all(isinstance(t, str) for t in k.witness) for k in kinds)
+    return found if counts and each and len({k.name for k in kinds}) == len(kinds) else None
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
         record = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise StateError(f"resume: {path} cannot be read as the state of a sweep: {error}") from None
     if not isinstance(record, dict) or record.get("schema") != _SCHEMA or not isinstance(record.get("sweep"), dict):
         raise StateError(f"resume: {path} is not the state of a sweep (schema {_SCHEMA!r}); give another name")

@@ -229,10 +229,21 @@ def run_sweep(
                 saved = time.monotonic()
             if progress is not None:
                 progress(found)
-    finally:
+    except BaseException as error:
+        _save_what_was_found(resume, found, results, error)
+        raise
+    if resume is not None:
+        save_state(resume, found, results)
+    return found
+
+
+def _save_what_was_found(resume: str | Path | None, found: Sweep, results: str, stopped_by: BaseException) -> None:
+    """Save the state of a sweep that something has stopped; what stopped it is what the caller hears of."""
+    try:
         if resume is not None:
             save_state(resume, found, results)
-    return found
+    except OSError as error:
+        stopped_by.add_note(f"and the state could not be saved in {resume}: {error}")
 
 
 def _results(target: Target, claim: Claim) -> str:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from pathlib import Path
@@ -73,6 +74,103 @@ def test_out_may_share_memory_with_the_input(backend, x):
     shifted = x.copy().view(np.uint32)
     rq.convert(shifted[:-1], "float32", "float32", backend=backend, out=shifted[1:])
     assert np.array_equal(shifted[1:], want[:-1])
+
+
+class Loud(np.ndarray):
+    """An output that does not want to be read."""
+
+    def __getitem__(self, index):
+        raise AssertionError("read")
+
+
+@pytest.mark.parametrize("size", [8, SIZE // 8 * 8])
+@pytest.mark.parametrize("kind", [np.matrix, np.ma.MaskedArray, Loud])
+def test_out_may_be_of_any_subclass(backend, x, kind, size):
+    given = x[:size].reshape(8, -1) if kind is np.matrix else x[:size]
+    out = np.zeros(given.shape, np.uint8).view(kind)
+    assert rq.encode(given, E4M3, backend=backend, out=out) is out
+    assert np.array_equal(out.view(np.ndarray), rq.encode(given, E4M3, backend="reference"))
+
+
+@pytest.mark.parametrize("name", ["backwards", "strided", "fortran", "big endian", "contiguous"])
+@pytest.mark.parametrize("backend_named", ["reference", "numba"])
+def test_rounding_in_place(name, backend_named, x):
+    if backend_named != "reference":
+        pytest.importorskip(backend_named)
+    for knobs in (
+        {},
+        {"rounding": "stochastic_c", "random": rq.Philox(1, 5)},
+        {"dialect": rq.get_dialect("default").replace(via="float16", nan="keep_payload")},
+    ):
+        given = layouts(x.copy())[name]
+        want = rq.round(given.copy(), "bfloat16", backend="reference", return_flags=True, **knobs)
+        got = rq.round(given, "bfloat16", backend=backend_named, out=given, return_flags=True, **knobs)
+        assert got.values is given and np.array_equal(given.astype(np.float32).view(np.uint32), np.ascontiguousarray(want.values).view(np.uint32))
+        assert np.array_equal(got.flags, want.flags)
+
+
+@pytest.mark.parametrize("call", ["encode", "round in place", "round integers", "decode to longdouble", "encode strided"])
+@pytest.mark.parametrize("name", [None, "reference", "numba"])
+def test_memory_does_not_grow_with_the_input(call, name):
+    """What tracemalloc sees beyond input and output; compiled code allocates nothing itself. At most 16 MiB for 32 MiB and for 128 MiB of input."""
+    if name == "numba":
+        pytest.importorskip(name)
+    for size in (1 << 23, 1 << 25):
+        x, out = np.ones(size, np.float32), np.zeros(size, np.uint8)
+        whole, codes = np.ones(size // 4, np.int32), np.zeros(size // 8, np.uint16)
+        calls = {
+            "encode": (lambda x=x, out=out: rq.encode(x, E4M3, backend=name, out=out), 0),
+            "round in place": (lambda x=x: rq.round(x, "bfloat16", backend=name, out=x), 0),
+            "round integers": (lambda w=whole: rq.round(w, "int8", backend=name), whole.nbytes),
+            "decode to longdouble": (lambda c=codes: rq.decode(c, "bfloat16", dtype=np.longdouble, backend=name), 16 * codes.size),
+            "encode strided": (lambda x=x, out=out: rq.encode(x[::2], E4M3, backend=name, out=out[::2]), 0),
+        }
+        run, output = calls[call]
+        run()
+        tracemalloc.start()
+        try:
+            run()
+            assert tracemalloc.get_traced_memory()[1] - output < 16 << 20
+        finally:
+            tracemalloc.stop()
+
+
+@pytest.mark.parametrize("make", [lambda a: np.lib.stride_tricks.as_strided(a, (8,), (0,)), lambda a: np.lib.stride_tricks.as_strided(a, (4, 4), (2, 1))])
+def test_out_whose_elements_share_memory_is_refused(make):
+    out = make(np.zeros(16, np.uint8))
+    with pytest.raises(rq.errors.OutputError, match="out: elements share memory"):
+        rq.encode(np.ones(out.shape, np.float32), E4M3, out=out)
+
+
+@pytest.mark.parametrize(
+    "fmt", ["int4", "int8", "uint8", "int16", "uint16", "int32", "uint32", rq.IntFormat(width=53), rq.IntFormat(width=20, fraction_bits=-7)]
+)
+def test_integer_formats_are_decoded_and_rounded_to_integers(backend, fmt, count_cases):
+    f = rq.get_format(fmt)
+    codes = np.random.default_rng(4).integers(0, 1 << f.width, 20_000, dtype=np.uint64).astype(f.code_dtype)
+    for dtype in (np.int8, np.uint8, np.int16, np.uint16, np.int32, np.uint32, np.int64, np.uint64):
+        if not np.iinfo(dtype).min <= f.lowest_finite <= f.max_finite <= np.iinfo(dtype).max:
+            with pytest.raises(rq.errors.RangeExceededError, match=r"^dtype: "):
+                rq.decode(codes, fmt, dtype=dtype, backend=backend)
+            continue
+        got, exact = rq.decode(codes, fmt, dtype=dtype, backend=backend), rq.decode(codes, fmt, dtype=object)
+        assert got.dtype == dtype and got.tolist() == exact.tolist()
+        out = np.empty((2, codes.size), got.dtype.newbyteorder())[:, ::-1][0]
+        assert rq.decode(codes, fmt, dtype=dtype, backend=backend, out=out) is out and np.array_equal(out, got)
+        assert np.array_equal(rq.round(got, fmt, backend=backend, overflow="saturate"), got)
+        count_cases(codes.size)
+
+
+@pytest.mark.parametrize("name", ["nosuch", "cupy", 5])
+def test_a_backend_that_cannot_be_had_is_refused_everywhere(name):
+    whole = np.ones(4, np.int32)
+    calls = [
+        lambda d=dtype: rq.decode(np.zeros(3, np.uint8), "int8", dtype=d, backend=name) for dtype in (np.int32, np.int64, np.float32, object, np.longdouble)
+    ]
+    calls += [lambda: rq.round(whole, "int8", backend=name), lambda: rq.encode(whole, "int8", backend=name), lambda: rq.encode([], "int8", backend=name)]
+    for call in calls:
+        with pytest.raises((rq.errors.BackendUnavailableError, rq.errors.UnknownNameError, rq.errors.InputTypeError), match=r"^backend: "):
+            call()
 
 
 def test_files_are_read_and_written_in_place(backend, x, tmp_path):

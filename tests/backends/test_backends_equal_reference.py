@@ -58,6 +58,15 @@ def test_the_dispatch_table(backend, record_property):
     record_property("dispatch table", sorted(table))
 
 
+def test_kernels_leave_the_lock_and_are_kept_on_disk(backend):
+    found = importlib.import_module(f"refquant.{dispatch.PACKAGES[backend]}")
+    functions = {n: f for m in pkgutil.iter_modules(found.__path__) for n, f in vars(importlib.import_module(f"{found.__name__}.{m.name}")).items()}
+    compiled = {n: f for n, f in functions.items() if hasattr(f, "overloads") and not f.targetoptions.get("forceinline")}
+    assert len(compiled) >= 20 and compiled.keys() == kernels(backend).keys()
+    for name, kernel in compiled.items():
+        assert kernel.targetoptions.get("nogil") and type(kernel._cache).__name__ != "NullCache", name
+
+
 def float32_inputs(tails=(0, 1, 0x7FFF, 0x8000, 0xFFFF)):
     """All 2**16 prefixes with several tails: subnormals, powers of two and their neighbours, every exponent, Inf and NaNs."""
     return (np.arange(1 << 16, dtype=np.uint32)[:, None] << np.uint32(16) | np.array(tails, np.uint32)).reshape(-1)
@@ -152,6 +161,27 @@ def test_every_rounding_and_overflow_policy(backend, target, count_cases):
 def test_all_prefixes_of_float32_with_several_tails(backend, target, count_cases):
     dialect = rq.get_dialect("default").replace(nan=None if rq.get_format(target).has_nan else "to_max")
     count_cases(compare(float32_inputs(), "float32", target, dialect, backend))
+
+
+def about_the_range(source):
+    """Formats whose least or largest exponent lies about the ends of a source's range, of few and of many bits, with every kind of NaN and Inf."""
+    fmt = rq.get_format(source)
+    for width, precision in ((3, 2), (4, 8), (fmt.exponent_width, 3), (fmt.exponent_width, 8), (fmt.exponent_width + 1, 5), (fmt.exponent_width + 8, 20)):
+        least = [1 - e for e in (fmt.emin - 1, fmt.emin, fmt.emin + 1, fmt.emax - precision, fmt.emax - 1, fmt.emax, fmt.emax + 1)]
+        largest = [(1 << width) - 2 - e for e in (fmt.emax - 1, fmt.emax, fmt.emax + 1)]
+        for bias in sorted({*least, *largest}):
+            for nan, infinity in (("ieee", True), ("all_ones", True), ("all_ones", False), ("negative_zero", False), ("none", False)):
+                yield rq.FloatFormat(precision=precision, exponent_width=width, bias=bias, nan=nan, infinity=infinity)
+
+
+@pytest.mark.parametrize("rounding", ["ties_to_even", "toward_positive", "stochastic_a"])
+@pytest.mark.parametrize("source", ["float32", "float64"])
+def test_targets_about_the_ends_of_the_source(backend, source, rounding, count_cases):
+    codes = codes_of(source, 60)
+    random = rq.Philox(7, 12) if rounding.startswith("stochastic") else None
+    for target, overflow in itertools.product(about_the_range(source), ("no_saturate", "saturate")):
+        dialect = rq.get_dialect("default").replace(nan=None if target.has_nan else "to_max", rounding=rounding, overflow=overflow)
+        count_cases(compare(codes, source, target, dialect, backend, random=random))
 
 
 OTHER = {

@@ -148,7 +148,7 @@ def parsed(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("-j", "--jobs", type=int, default=2, help="copies worked on at once (2)")
     parser.add_argument("-k", "--only", action="append", metavar="TEXT", help="only mutants whose name contains this; may be repeated")
-    parser.add_argument("--limit", type=float, default=120.0, metavar="SECONDS", help="longest run of one selection (120)")
+    parser.add_argument("--limit", type=float, default=300.0, metavar="SECONDS", help="longest run of one selection (300)")
     parser.add_argument("--list", action="store_true", help="print the names, run nothing")
     return parser.parse_args(arguments)
 

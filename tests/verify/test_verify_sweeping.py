@@ -159,6 +159,10 @@ DAMAGE = {
     "a list": (lambda p: p.write_text("[]"), "is not the state of a sweep"),
     "another number": (lambda p: changed(p, lambda r: r["found"].update(following=0)), "do not agree with their digest"),
     "another version of refquant": (lambda p: changed(p, lambda r: r["sweep"].update(refquant="0.0.1")), "refquant '0.0.1', not "),
+    "too deep": (lambda p: p.write_text("[" * 200_000), "cannot be read"),
+    "another version of the cast": (lambda p: changed(p, lambda r: r["sweep"].update(version="9")), "version '9', not ''"),
+    "other NaNs": (lambda p: changed(p, lambda r: r["sweep"].update(nan_by="byte")), "nan_by 'byte', not 'class'"),
+    "a known deviation": (lambda p: changed(p, lambda r: r["sweep"].update(known="through float32")), "known 'through float32', not ''"),
     "another cast": (lambda p: changed(p, lambda r: r["sweep"].update(implementation="else")), "implementation 'else', not "),
 }
 
@@ -182,17 +186,60 @@ def test_a_state_of_other_policies_or_formats_is_refused(tmp_path):
             rq.sweep(cut, *arguments, resume=path, **knobs)
 
 
-def test_numbers_that_contradict_each_other_are_refused(tmp_path):
+CONTRADICTIONS = {
+    "one case too many": lambda f: f.update(cases=f["cases"] + 1),
+    "no whole number": lambda f: f.update(following=100.5, cases=100.5),
+    "a text": lambda f: f.update(following="3"),
+    "none": lambda f: f.pop("kinds"),
+    "too far": lambda f: f.update(following=1 << 17, cases=1 << 17),
+    "negative": lambda f: f.update(cases=f["cases"] + 5, left_out=-5),
+    "a kind cut short": lambda f: f.update(kinds=[["nan"]]),
+    "a negative kind": lambda f: f["kinds"][0].__setitem__(1, -5),
+    "more wrong than compared": lambda f: f["kinds"][0].__setitem__(1, 1 << 16),
+    "no such kind": lambda f: f["kinds"][0].__setitem__(0, "nosuch"),
+    "a kind twice": lambda f: f["kinds"].append(f["kinds"][0]),
+    "no such code": lambda f: f["kinds"][0].__setitem__(3, 1 << 16),
+    "a witness of numbers": lambda f: f["kinds"][0].__setitem__(4, [1, 2, 3, 4, 5, 6]),
+}
+
+
+@pytest.mark.parametrize("name", CONTRADICTIONS)
+def test_numbers_that_contradict_each_other_are_refused(tmp_path, name):
     path = tmp_path / "state.json"
     interrupted(path, 20_000)
 
     def change(record):
-        record["found"]["cases"] += 1
+        CONTRADICTIONS[name](record["found"])
         record["digest"] = verify.state._digest(record["found"])
 
     changed(path, change)
     with pytest.raises(rq.errors.StateError, match="contradict each other"):
         rq.sweep(cut, "float16", "float8_e5m2", resume=path)
+
+
+def test_a_list_of_findings_is_refused(tmp_path):
+    path = tmp_path / "state.json"
+    interrupted(path, 20_000)
+    changed(path, lambda r: r.update(found=[], digest=verify.state._digest([])))
+    with pytest.raises(rq.errors.StateError, match="contradict each other"):
+        rq.sweep(cut, "float16", "float8_e5m2", resume=path)
+
+
+def test_a_state_is_there_whole_or_not_at_all(tmp_path, monkeypatch):
+    path = tmp_path / "state.json"
+    interrupted(path, 20_000)
+    before = path.read_bytes()
+
+    def full(self, goal):
+        raise OSError("no space left")
+
+    monkeypatch.setattr("pathlib.Path.replace", full)
+    with pytest.raises(OSError, match="no space left"):
+        rq.sweep(cut, "float16", "float8_e5m2", resume=path)
+    with pytest.raises(Stop) as stopped:
+        rq.sweep(cut, "float16", "float8_e5m2", chunk=3000, resume=path, progress=lambda found: (_ for _ in ()).throw(Stop()))
+    assert "the state could not be saved" in stopped.value.__notes__[0]
+    assert path.read_bytes() == before and [p.name for p in tmp_path.iterdir()] == ["state.json"]
 
 
 @pytest.mark.parametrize(
