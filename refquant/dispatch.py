@@ -92,4 +92,6 @@ def _availability(name: str) -> str:
         function("encode", name)
     except BackendUnavailableError as error:
         return str(error)
+    if name == "numba" and import_module("refquant.numba_kernels.kept").NOT_KEPT:
+        return "available; each process compiles anew, as no folder can be written: set NUMBA_CACHE_DIR"
     return "available"

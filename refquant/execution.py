@@ -20,7 +20,8 @@ from refquant.stages import Stages
 from refquant.threads import get_num_threads, run_all
 
 CHUNK = 1 << 14  # elements; a chunk's temporaries stay in the second-level cache
-COMPILED_CHUNK = 1 << 17  # elements of a job of compiled code that needs temporaries, and the least that pays
+COMPILED_CHUNK = 1 << 17  # elements of a job of compiled code that needs temporaries, and of any at least
+THREAD_PAYS = 1 << 19  # elements that are worth a thread
 COMPILED_JOB = 1 << 22  # elements at most of a job without
 Array = NDArray[Any]
 Reader = Callable[[list[Array], Plan, Any, int, Array | None, NDArray[np.uint8] | None], int]
@@ -139,7 +140,7 @@ def _in_threads(one: Callable[[int, list[Array]], int], flat: list[Array], most:
         first = i * size
         return one(first, [a[first : first + size] for a in flat])
 
-    return run_all(job, -(-flat[0].size // size))
+    return run_all(job, -(-flat[0].size // size), flat[0].size // THREAD_PAYS)
 
 
 def _chunk(read: Reader, parts: list[Array], stages: Stages, random: Any, base: int, out: Array | None, events: Array | None, backend: str) -> int:

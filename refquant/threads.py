@@ -88,12 +88,12 @@ def _processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def run_all(job: Callable[[int], int], count: int) -> int:
-    """Call ``job(0) .. job(count - 1)``, in threads where there are several; return the OR of the results.
+def run_all(job: Callable[[int], int], count: int, worth: int = _MOST) -> int:
+    """Call ``job(0) .. job(count - 1)``, in as many threads as it is worth; return the OR of the results.
 
     Where a job raises, or the caller is interrupted, no job is begun any more, and those that run are waited for: nothing writes after the return.
     """
-    threads = min(get_num_threads(), count)
+    threads = min(get_num_threads(), count, worth)
     stopped: list[bool] = []
 
     def share(first: int) -> int:

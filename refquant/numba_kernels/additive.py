@@ -20,9 +20,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
+from refquant.numba_kernels.kept import kernel
+
 u32, u64, i32, i64, f32, f64 = np.uint32, np.uint64, np.int32, np.int64, np.float32, np.float64
 inline = njit(forceinline=True)
-kernel = njit(nogil=True, cache=True)
 
 
 class Addition(NamedTuple):

@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
+from refquant.numba_kernels.kept import kernel
+
 u32, u64 = np.uint32, np.uint64
 
 
@@ -134,7 +136,6 @@ class Located(NamedTuple):
 
 
 inline = njit(forceinline=True)
-kernel = njit(nogil=True, cache=True)
 
 
 @inline

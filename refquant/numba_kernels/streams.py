@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from refquant.numba_kernels.kept import kernel
+
 u32, u64 = np.uint32, np.uint64
-kernel = njit(nogil=True, cache=True)
 
 
 def philox(seed: int, first: int, count: int, scratch: NDArray[np.uint32]) -> NDArray[np.uint32]:

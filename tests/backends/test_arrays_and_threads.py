@@ -25,7 +25,8 @@ def x():
 
 
 @pytest.fixture(autouse=True)
-def threads_as_before():
+def threads_for_little(monkeypatch):
+    monkeypatch.setattr(execution, "THREAD_PAYS", 1 << 14)
     yield
     rq.set_num_threads(None)
 
@@ -221,9 +222,9 @@ def test_several_callers_at_once(backend, x):
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 def test_a_forked_child_has_threads_of_its_own(backend):
     code = (
-        "import os, sys, warnings, numpy as np, refquant as rq\n"
+        "import os, sys, warnings, numpy as np, refquant as rq, refquant.execution\n"
         "warnings.simplefilter('ignore')\n"
-        "rq.set_num_threads(2)\n"
+        "rq.set_num_threads(2); rq.execution.THREAD_PAYS = 1\n"
         f"x = np.arange({SIZE}, dtype=np.uint32).view(np.float32)\n"
         f"want = rq.encode(x, 'float16', backend={backend!r})\n"
         "child = os.fork()\n"
@@ -294,6 +295,16 @@ def test_a_numba_that_cannot_be_imported_is_named_and_not_chosen(tmp_path):
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.splitlines()
     reason = "backend: numba is installed and cannot be imported: Numba needs NumPy 2.3 or less"
     assert said == [reason, "56", reason]
+
+
+def test_where_compiled_code_cannot_be_kept_it_is_compiled_anew():
+    """As in a container without a folder that can be written."""
+    root = str(Path(rq.__file__).parents[1])
+    code = f"import sys; sys.path.insert(0, {root!r})\nfrom numba.core.caching import CacheImpl\nCacheImpl._locator_classes = []\n"
+    code += "import numpy as np, refquant as rq\nprint(rq.list_backends()['numba'])\n"
+    code += "print(rq.decode(np.arange(1 << 11, dtype=np.uint8) , 'int8', dtype=np.int16, backend='numba')[-1])"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.splitlines()
+    assert said == ["available; each process compiles anew, as no folder can be written: set NUMBA_CACHE_DIR", "-1"]
 
 
 @pytest.mark.parametrize("x", [None, {}, object(), [1.0, None], [Fraction(1, 3), "a"]])

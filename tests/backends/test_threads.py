@@ -40,11 +40,11 @@ def test_large_arrays_are_done_by_so_many_threads(backend, monkeypatch):
     names = []
     chunk = execution._chunk
     monkeypatch.setattr(execution, "_chunk", lambda *a: (names.append(threading.get_ident()), time.sleep(0.05), chunk(*a))[2])
-    for count in (1, 2):
+    for count, size, used in ((1, 4, 1), (2, 4, 2), (3, 2, 2), (2, 1, 1)):
         rq.set_num_threads(count)
         names.clear()
-        rq.encode(np.zeros(4 * execution.COMPILED_CHUNK, np.float32), "bfloat16", backend=backend)
-        assert len(set(names)) == count and (count > 1 or names[0] == threading.get_ident())
+        rq.encode(np.zeros(size * execution.THREAD_PAYS, np.float32), "bfloat16", backend=backend)
+        assert len(set(names)) == used and (used > 1 or names[0] == threading.get_ident())
 
 
 def test_threads_are_used_again_whatever_their_number():
