@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ _FLOATS = ("float32", "float64")
 _MOST_BITS = 53  # of an integer format
 
 
+@lru_cache(maxsize=4096)
 def holds(container: Format, fmt: Format) -> bool:
     """Return whether every datum of a format is one of the container's: numbers, signed zero, Inf and NaN."""
     big, small = container.grid, fmt.grid

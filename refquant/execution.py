@@ -134,6 +134,8 @@ def _are_plain(arrays: list[Array], writable: int) -> bool:
 
 
 def _in_threads(one: Callable[[int, list[Array]], int], flat: list[Array], most: int) -> int:
+    if flat[0].size <= COMPILED_CHUNK:
+        return one(0, flat)
     size = min(max(-(-flat[0].size // get_num_threads()), COMPILED_CHUNK), most)
 
     def job(i: int) -> int:

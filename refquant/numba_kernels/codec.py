@@ -27,7 +27,6 @@ _FEW = 1 << 10  # elements; below, a table does not pay
 _FLOAT64 = get_format("float64").grid
 
 
-@np.errstate(all="ignore")  # NUMBA_DISABLE_JIT=1: what wraps around is meant to
 def convert(codes: Lane, source: Grid, plan: Plan, random: Random, base: int, out: Lane | None, events: Events) -> int:
     """See refquant.reference.codec.convert."""
     if events is None and is_machine_integer(source) and source.width > TABLE_WIDTH and addition(_FLOAT64, plan) is not None:
