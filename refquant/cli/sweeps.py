@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.text import Text
 
+import refquant
 from refquant.cli.console import console, line
 from refquant.cli.reports import STDOUT, write_report
 from refquant.errors import StateError
@@ -50,7 +51,7 @@ def sweep_all(announced: Announced, known: tuple[Deviation, ...], resume: str | 
     line(out, f"every code of {len(pairs)} conversion{'s' if len(pairs) > 1 else ''}{left}")
     with redirect_stdout(sys.stderr if report == STDOUT else sys.stdout):  # what a cast prints
         sweeps = _sweep_each(pairs, known, paths, out)
-    write_report(report, {"schema": 1, "sweeps": [_record(swept) for swept in sweeps]})
+    write_report(report, {"schema": 1, "refquant": refquant.__version__, "sweeps": [_record(swept) for swept in sweeps]})
     if sweeps[-1].failure == INTERRUPTED:
         kept = f"; the same command goes on from {resume}" if resume else "; with --resume the same command could go on from here"
         raise KeyboardInterrupt(f"interrupted in conversion {len(sweeps)} of {len(pairs)}{kept}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import refquant
 from refquant.verify.judging import Judgement, Verdict
 
 
@@ -14,12 +15,12 @@ def as_records(judgements: Iterable[Judgement]) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``schema`` (1), ``ok`` (bool) and ``targets``, a list with, for each target: ``name``, ``version``, ``ok``, ``announced`` and ``judged`` (numbers of
-        conversions) and ``verdicts``, a list with, for each conversion: ``operation, source, target`` (names), ``dialect`` (name), ``knobs`` (mapping),
-        ``nan_by`` ("byte" or "class"), ``status`` ("exact", "known", "new", "gone", "failed"), ``cases``, ``left_out`` and ``mismatches`` (numbers), ``sizes``
-        (number of cases of each kind, before those are left out that the policies refuse), ``by_class`` (number of mismatches of each class), ``diagnosis``
-        (text or null), ``message`` (text), and ``witness``: null, or codes in hex and values as text: ``input, input_value, got, got_value, expected,
-        expected_value``.
+        ``schema`` (1), ``refquant`` (its version), ``ok`` (bool) and ``targets``, a list with, for each target: ``name``, ``version``, ``ok``, ``announced``
+        and ``judged`` (numbers of conversions) and ``verdicts``, a list with, for each conversion: ``operation, source, target`` (names), ``dialect`` (name),
+        ``knobs`` (mapping), ``nan_by`` ("byte" or "class"), ``status`` ("exact", "known", "new", "gone", "failed"), ``cases``, ``left_out`` and ``mismatches``
+        (numbers), ``sizes`` (number of cases of each kind, before those are left out that the policies refuse), ``by_class`` (number of mismatches of each
+        class), ``diagnosis`` (text or null), ``message`` (text), and ``witness``: null, or codes in hex and values as text: ``input, input_value, got,
+        got_value, expected, expected_value``.
 
     Examples
     --------
@@ -29,7 +30,7 @@ def as_records(judgements: Iterable[Judgement]) -> dict[str, Any]:
     'exact'
     """
     rows = list(judgements)
-    return {"schema": 1, "ok": all(j.ok for j in rows), "targets": [_target(j) for j in rows]}
+    return {"schema": 1, "refquant": refquant.__version__, "ok": all(j.ok for j in rows), "targets": [_target(j) for j in rows]}
 
 
 def _target(judgement: Judgement) -> dict[str, Any]:
