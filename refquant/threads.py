@@ -103,24 +103,25 @@ def run_all(job: Callable[[int], int], count: int, worth: int = _MOST) -> int:
             stopped.append(True)
             raise
 
-    futures = _begun(share, threads) if threads > 1 else []
+    futures: list[Future[int]] = []
     try:
-        return _joined(f.result() for f in futures) if futures else _joined(map(job, range(count)))
+        if threads > 1 and _begin(futures, share, threads):
+            return _joined(f.result() for f in futures)
+        return _joined(map(job, range(count)))
     finally:
         stopped.append(True)
         _await(futures)
 
 
-def _begun(share: Callable[[int], int], threads: int) -> list[Future[int]]:
-    """Return the shares as they run; none where no thread can be started any more, as when Python ends."""
-    futures: list[Future[int]] = []
+def _begin(futures: list[Future[int]], share: Callable[[int], int], threads: int) -> bool:
+    """Begin all shares, and return whether that could be done: no thread can be started any more when Python ends."""
     try:
         for first in range(threads):
-            futures.append(_pool(os.getpid()).submit(share, first))  # those before one that fails must be known
+            futures.append(_pool(os.getpid()).submit(share, first))
     except RuntimeError:
-        _await([f for f in futures if not f.cancel()])
-        return []
-    return futures
+        futures[:] = [f for f in futures if not f.cancel()]
+        return False
+    return True
 
 
 def _await(futures: list[Future[int]]) -> None:

@@ -113,10 +113,10 @@ def test_rounding_in_place(name, backend_named, x):
 @pytest.mark.parametrize("call", ["encode", "round in place", "round integers", "decode to longdouble", "encode strided"])
 @pytest.mark.parametrize("name", [None, "reference", "numba"])
 def test_memory_does_not_grow_with_the_input(call, name):
-    """What tracemalloc sees beyond input and output; compiled code allocates nothing itself. At most 16 MiB for 32 MiB and for 128 MiB of input."""
+    """What tracemalloc sees beyond input and output; compiled code allocates nothing itself. At most 8 MiB for 16 MiB and for 64 MiB of input."""
     if name == "numba":
         pytest.importorskip(name)
-    for size in (1 << 23, 1 << 25):
+    for size in (1 << 22, 1 << 24):
         x, out = np.ones(size, np.float32), np.zeros(size, np.uint8)
         whole, codes = np.ones(size // 4, np.int32), np.zeros(size // 8, np.uint16)
         calls = {
@@ -131,7 +131,7 @@ def test_memory_does_not_grow_with_the_input(call, name):
         tracemalloc.start()
         try:
             run()
-            assert tracemalloc.get_traced_memory()[1] - output < 16 << 20
+            assert tracemalloc.get_traced_memory()[1] - output < 8 << 20
         finally:
             tracemalloc.stop()
 
@@ -330,7 +330,7 @@ def integers_about_2_to_53(dtype):
 
 
 @pytest.mark.parametrize("dtype", INTEGERS)
-@pytest.mark.parametrize("fmt", ["float8_e4m3fn", "float8_e5m2", "bfloat16", "float32", "float4_e2m1fn", "int8", "uint16", "int32", "float8_e8m0fnu"])
+@pytest.mark.parametrize("fmt", ["float8_e4m3fn", "bfloat16", "float32", "int8", "uint16", "int32", "float8_e8m0fnu"])
 def test_integers_of_every_magnitude_are_rounded_once(dtype, fmt, backend, count_cases):
     x = integers_about_2_to_53(dtype)
     for knobs in ({}, {"overflow": "saturate"}, {"rounding": "toward_negative", "overflow": "saturate"}, {"rounding": "ties_to_zero", "overflow": "saturate"}):
