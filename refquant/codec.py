@@ -253,7 +253,7 @@ def _extended(given: Source, container: Format, stages: Stages, backend: str | N
     values = np.empty(given.array.shape, np.longdouble) if out is None else out
     flags = np.empty(given.array.shape, np.uint8) if return_flags else None
     written = [a for a in (values, flags) if a is not None]
-    for _, (chunk, sink, *rest) in execution.walk([given.array, *written], len(written), execution.COMPILED_CHUNK):
+    for _, (chunk, sink, *rest) in execution.walk([given.array, *written], len(written)):
         codes, events = execution.project(given._replace(array=chunk), container, stages, None, None, return_flags, backend)
         sink[...] = extended_from_float64(codes)
         for flag in rest:
