@@ -85,6 +85,7 @@ def test_nothing_runs_after_a_job_has_raised():
 def test_an_interrupted_call_writes_nothing_more(backend):
     code = (
         "import signal, threading, time, numpy as np, refquant as rq\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have it ignored\n"
         "rq.set_num_threads(2)\n"
         f"x, out = np.ones(1 << 27, np.float32), np.zeros(1 << 27, np.uint8)\n"
         f"rq.encode(x[:1 << 20], 'float8_e4m3fn', rounding='to_odd', backend={backend!r}, out=out[:1 << 20])\n"

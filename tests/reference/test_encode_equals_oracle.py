@@ -36,6 +36,8 @@ def test_encode_equals_oracle_for_every_mode_and_overflow_policy(name, count_cas
 @pytest.mark.parametrize("name", SMALL)
 def test_encode_equals_oracle_for_every_other_knob(name, count_cases):
     for knobs, rounding in itertools.product(OTHER_KNOBS, DETERMINISTIC):
+        if set(knobs) == {"nan"} and rounding not in ("ties_to_even", "to_odd"):
+            continue  # numbers do not meet it but where a format has no zero; test_specials_equal_oracle.py has the NaNs
         policies = rq.Policies(rounding=rounding, **knobs)
         if allowed(name, policies):
             count_cases(compare_format(name, policies, ("float64",)))
