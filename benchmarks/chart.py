@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from benchmarks.casts import ONE as OURS
 
 COLOURS = {OURS: "#1f6f8b", TWO: "#8fbfd0", "torch": "#e07a5f", "ml_dtypes": "#81b29a", "numpy": "#e9b949", "gfloat": "#8d99ae"}
 GAP = 0.9  # bars between two cases
-WORDS = "million elements per second, one thread where nothing else is said; ≠: does something else, which the table of the benchmark names"
+WORDS = "million elements per second, one thread where nothing else is said; ≠: does something else, see benchmarks/README.md"
 
 
 def draw(rows: list[dict[str, Any]], size: int, path: Path, where: str) -> None:
@@ -38,7 +39,7 @@ def draw(rows: list[dict[str, Any]], size: int, path: Path, where: str) -> None:
     axes.invert_yaxis()
     axes.margins(y=0.01)
     axes.set_xlabel(WORDS, fontsize=8)
-    axes.set_title(f"{size >> 20} Mi elements; {where}", fontsize=9)
+    axes.set_title(textwrap.fill(f"{size >> 20} Mi elements; {where}", 110), fontsize=9)
     axes.spines[["top", "right"]].set_visible(False)
     figure.legend(loc="outside lower center", ncol=7, frameon=False, fontsize=8)
     figure.savefig(path, dpi=120)

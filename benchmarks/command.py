@@ -83,8 +83,13 @@ def main(arguments: list[str] | None = None) -> int:
     if options.json:
         options.json.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", "utf-8")
     if options.chart and "casts" in record:
-        chart.draw(record["casts"], _size(options), options.chart, f"{facts['processor']}, {', '.join(f'{n} {facts[n]}' for n in chart.PEERS if n in facts)}")
+        chart.draw(record["casts"], _size(options), options.chart, _where(facts))
     return int(options.check and not all(d.met for d in demands))
+
+
+def _where(facts: dict[str, Any]) -> str:
+    peers = ", ".join(f"{name} {facts[name]}" for name in chart.PEERS if name in facts)
+    return f"{facts['processor']}, refquant {facts['refquant']} at {facts['commit']}, {peers}"
 
 
 def _size(options: argparse.Namespace) -> int:
