@@ -204,7 +204,7 @@ def deliver(projected: Projected, expanded: Expanded, policies: Policies) -> Ste
     fmt, points = expanded.fmt, expanded.points
     results = results_of(projected, fmt, policies)
     if policies.flags == "none":
-        results = [r._replace(flags=0) if r.flags else r for r in results]
+        results = [Result(r.code, 0, r.error) if r.flags else r for r in results]
     of_segment: dict[int | None, Result] = {None: NOT_CONSTANT, **dict(enumerate(results))}
     all_results = [of_segment[i] for i in projected.which]
     if points[0] == 0:

@@ -210,9 +210,9 @@ def test_every_other_policy_from_every_kind_of_source(backend, target, count_cas
     takes_nan = {} if rq.get_format(target).has_nan else {"nan": "to_max"}
     for knobs in itertools.chain(*OTHER.values()):
         dialect = default.replace(**(takes_nan | knobs))
-        for source in itertools.islice(sources, 3):
+        for source in itertools.islice(sources, 2):
             if permitted(dialect, target, name_of(source)):
-                count_cases(compare(codes_of(source), source, target, dialect, backend))
+                count_cases(compare(codes_of(source, 800), source, target, dialect, backend))
 
 
 def test_no_knob_is_left_out():
@@ -291,7 +291,7 @@ def test_one_refused_value_among_many(backend, target, dtype, rounding, count_ca
         1e-30,
     ]
     random, places = rq.Philox(5, 8) if rounding.startswith("stochastic") else None, itertools.cycle((0, 40, 80))
-    for knobs in REFUSING:
+    for knobs in REFUSING if rounding == "ties_to_even" else REFUSING[:3]:
         dialect = rq.get_dialect("default").replace(**({"nan": None if rq.get_format(target).has_nan else "to_max", "rounding": rounding} | knobs))
         if not permitted(dialect, target, random_bits=8 if random else 0):
             continue

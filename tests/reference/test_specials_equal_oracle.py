@@ -133,8 +133,8 @@ def compare_codes(source, target, goal, policies, stated):
 def test_an_intermediate_format_is_what_the_oracle_says(target, via, count_cases):
     goal = oracle.formats.get(target)
     knobs = {"nan": "to_max"} if target in ("float4_e2m1fn", "uint8") else {"nan": "keep_sign"}
-    for rounding, via_rounding in itertools.product(("ties_to_even", "toward_zero", "to_odd", "toward_positive"), repeat=2):
-        for subnormals in ("keep", "flush_both"):
+    for i, (rounding, via_rounding) in enumerate(itertools.product(("ties_to_even", "toward_zero", "to_odd", "toward_positive"), repeat=2)):
+        for subnormals in ("keep", "flush_both") if i % 3 == 0 else ("keep",):
             middle = rq.Via(via, rounding=via_rounding, nan="keep_payload")
             policies = rq.Policies(rounding=rounding, via=middle, subnormals=subnormals, overflow="saturate", **knobs)
             for source in ("float64", "float16", "bfloat16"):
