@@ -57,3 +57,9 @@ def pytest_sessionfinish(session):
 
 _TOTAL = {"cases": 0, "backend cases": 0}
 _CELLS = {"cells": set(), "dispatch table": set()}
+
+
+@pytest.fixture(params=[False, pytest.param(True, marks=pytest.mark.exhaustive)], ids=["some", "all"])
+def thoroughly(request):
+    """Whether a test takes every combination (tox env exhaustive), or those that a rule in it picks (every run)."""
+    return request.param

@@ -297,7 +297,7 @@ def test_a_numba_that_cannot_be_imported_is_named_and_not_chosen(tmp_path):
     assert said == [reason, "56", reason]
 
 
-def test_where_compiled_code_cannot_be_kept_it_is_compiled_anew():
+def test_where_compiled_code_cannot_be_kept_it_is_compiled_anew(backend):
     """As in a container without a folder that can be written."""
     root = str(Path(rq.__file__).parents[1])
     code = f"import sys; sys.path.insert(0, {root!r})\nfrom numba.core.caching import CacheImpl\nCacheImpl._locator_classes = []\n"

@@ -205,14 +205,14 @@ SOURCES = ["float64", "float32", "float16", "bfloat16", "tfloat32", "float8_e4m3
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=name_of)
-def test_every_other_policy_from_every_kind_of_source(backend, target, count_cases):
+def test_every_other_policy_from_every_kind_of_source(backend, target, thoroughly, count_cases):
     default, sources = rq.get_dialect("default"), itertools.cycle(SOURCES)
     takes_nan = {} if rq.get_format(target).has_nan else {"nan": "to_max"}
     for knobs in itertools.chain(*OTHER.values()):
         dialect = default.replace(**(takes_nan | knobs))
-        for source in itertools.islice(sources, 2):
+        for source in itertools.islice(sources, 3 if thoroughly else 2):
             if permitted(dialect, target, name_of(source)):
-                count_cases(compare(codes_of(source, 800), source, target, dialect, backend))
+                count_cases(compare(codes_of(source, 3000 if thoroughly else 800), source, target, dialect, backend))
 
 
 def test_no_knob_is_left_out():
@@ -273,7 +273,7 @@ REFUSING = [{"overflow": "error"}, {"nan": "error"}, {"negative": "error"}, {"ze
 @pytest.mark.parametrize("rounding", ["ties_to_even", "toward_positive", "to_odd", "stochastic_a"])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("target", ["float8_e4m3fn", "float4_e2m1fn", "int8", "uint8", "ue4m3", "float8_e8m0fnu"])
-def test_one_refused_value_among_many(backend, target, dtype, rounding, count_cases):
+def test_one_refused_value_among_many(backend, target, dtype, rounding, thoroughly, count_cases):
     """The largest value that fits is not refused, the next one, Inf, NaN, a negative or a zero is, wherever it stands."""
     top = float(rq.get_format(target).max_finite)
     edges = [
@@ -291,7 +291,7 @@ def test_one_refused_value_among_many(backend, target, dtype, rounding, count_ca
         1e-30,
     ]
     random, places = rq.Philox(5, 8) if rounding.startswith("stochastic") else None, itertools.cycle((0, 40, 80))
-    for knobs in REFUSING if rounding == "ties_to_even" else REFUSING[:3]:
+    for knobs in REFUSING if thoroughly or rounding == "ties_to_even" else REFUSING[:3]:
         dialect = rq.get_dialect("default").replace(**({"nan": None if rq.get_format(target).has_nan else "to_max", "rounding": rounding} | knobs))
         if not permitted(dialect, target, random_bits=8 if random else 0):
             continue

@@ -34,9 +34,9 @@ def test_encode_equals_oracle_for_every_mode_and_overflow_policy(name, count_cas
 
 
 @pytest.mark.parametrize("name", SMALL)
-def test_encode_equals_oracle_for_every_other_knob(name, count_cases):
+def test_encode_equals_oracle_for_every_other_knob(name, thoroughly, count_cases):
     for knobs, rounding in itertools.product(OTHER_KNOBS, DETERMINISTIC):
-        if rounding not in ("ties_to_even", "to_odd") and no_number_meets(knobs, rq.get_format(name)):
+        if not thoroughly and rounding not in ("ties_to_even", "to_odd") and no_number_meets(knobs, rq.get_format(name)):
             continue
         policies = rq.Policies(rounding=rounding, **knobs)
         if allowed(name, policies):
