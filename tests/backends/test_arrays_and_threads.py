@@ -77,6 +77,17 @@ def test_out_may_share_memory_with_the_input(backend, x):
     assert np.array_equal(shifted[1:], want[:-1])
 
 
+@pytest.mark.parametrize("backend_named", ["reference", "numba"])
+def test_codes_may_be_converted_in_place_with_flags(backend_named):
+    """The table of the flags is looked up by the codes that came, not by those that were written."""
+    if backend_named != "reference":
+        pytest.importorskip(backend_named)
+    codes = np.tile(np.arange(256, dtype=np.uint8), 16)
+    want = rq.convert(codes.copy(), "float8_e5m2", E4M3, backend="reference", return_flags=True)
+    got = rq.convert(codes, "float8_e5m2", E4M3, backend=backend_named, out=codes, return_flags=True)
+    assert np.array_equal(codes, want.codes) and np.array_equal(got.flags, want.flags)
+
+
 class Loud(np.ndarray):
     """An output that does not want to be read."""
 
@@ -340,6 +351,17 @@ def test_integers_of_every_magnitude_are_rounded_once(dtype, fmt, backend, count
     random = rq.Philox(seed=5, n=16)
     right = rq.encode(x, fmt, rounding="stochastic_a", overflow="saturate", random=random, backend="reference")
     assert np.array_equal(rq.encode(x, fmt, rounding="stochastic_a", overflow="saturate", random=random, backend=backend), right)
+
+
+@pytest.mark.parametrize("dtype", ["int64", "uint64"])
+@pytest.mark.parametrize(("fmt", "step"), [("float32", 1 << 29), ("bfloat16", 1 << 45)])
+def test_integers_just_beyond_2_to_53_are_not_rounded_twice(dtype, fmt, step, backend):
+    """One more than a tie of the target: float64 would round it to the tie. 0x5a000001 and 0x5a01 are the floats above 2**53."""
+    x = np.array([(1 << 53) + step + 1], dtype)
+    above = 0x5A000001 if fmt == "float32" else 0x5A01
+    assert rq.encode(x, fmt, backend=backend).tolist() == [above]
+    if dtype == "int64":
+        assert rq.encode(-x, fmt, backend=backend).tolist() == [above | (0x80000000 if fmt == "float32" else 0x8000)]
 
 
 def test_codes_of_integers_in_a_wider_dtype(backend):
