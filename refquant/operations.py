@@ -6,6 +6,7 @@ _ALL = (
     "rounding", "overflow", "nan", "signed_zero", "zero_input", "below_min", "negative", "subnormals", "ftz", "parity", "to_odd_overflow", "inf_to_int",
     "inf_flags", "tininess", "flags", "via",
 )  # fmt: skip
+_COMPARED = ("subnormals", "flags")
 
 
 class Operation(NamedTuple):
@@ -32,5 +33,12 @@ OPERATIONS = {
         Operation("convert", "codec", "convert", "RQ-3.5", ("codes",), "codes", _ALL, ("reference", "numba"), "every_code"),
         Operation("decode_parts", "codec", "decode_parts", "RQ-3.7", ("codes",), "parts", (), ("reference",), "every_code"),
         Operation("encode_parts", "codec", "encode_parts", "RQ-3.7", ("parts",), "codes", _ALL, ("reference",), "boundary"),
+        Operation("compare_quiet_eq", "compare", "quiet_eq", "RQ-7.3", ("codes", "codes"), "truth", _COMPARED, ("reference",), "pairs"),
+        Operation("compare_quiet_lt", "compare", "quiet_lt", "RQ-7.3", ("codes", "codes"), "truth", _COMPARED, ("reference",), "pairs"),
+        Operation("compare_quiet_le", "compare", "quiet_le", "RQ-7.3", ("codes", "codes"), "truth", _COMPARED, ("reference",), "pairs"),
+        Operation("compare_quiet_unordered", "compare", "quiet_unordered", "RQ-7.3", ("codes", "codes"), "truth", _COMPARED, ("reference",), "pairs"),
+        Operation("compare_signaling_eq", "compare", "signaling_eq", "RQ-7.4", ("codes", "codes"), "truth", _COMPARED, ("reference",), "pairs"),
+        Operation("compare_signaling_lt", "compare", "signaling_lt", "RQ-7.4", ("codes", "codes"), "truth", _COMPARED, ("reference",), "pairs"),
+        Operation("compare_signaling_le", "compare", "signaling_le", "RQ-7.4", ("codes", "codes"), "truth", _COMPARED, ("reference",), "pairs"),
     )
 }
