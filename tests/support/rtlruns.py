@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -28,8 +29,25 @@ def need(*names: str) -> None:
 
 
 def run(*command: str, cwd: Path) -> tuple[int, str]:
-    """(exit code, stdout and stderr) of a command; `python` is this one."""
+    """(exit code, stdout and stderr) of a command; `python` and `refquant` are those of this environment."""
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONSAFEPATH"}  # a script finds its neighbours, as it does for the reader
-    found = [sys.executable, *command[1:]] if command[0] == "python" else list(command)
-    done = subprocess.run(found, cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300, check=False)
+    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
+    done = subprocess.run(command, cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300, check=False)
     return done.returncode, done.stdout
+
+
+def shell(line: str, cwd: Path) -> tuple[int, str]:
+    """(exit code, output) of a line as a shell reads it."""
+    return run("sh", "-c", line, cwd=cwd)
+
+
+def console_blocks(page: Path) -> list[list[tuple[str, list[str]]]]:
+    """The console blocks of a page: (command, lines shown below it) of each."""
+    blocks = re.findall(r"^```console\n(.*?)^```", page.read_text("utf-8"), re.M | re.S)
+    return [[(command, shown.splitlines()) for command, shown in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, re.M)] for block in blocks]
+
+
+def shows(shown: list[str], text: str) -> bool:
+    """Whether lines are those of an output, where `...` stands for any number of them."""
+    parts = [r"(?:.*\n)*?" if line == "..." else re.escape(line.rstrip()) + r"\s*?\n" for line in shown]
+    return re.fullmatch("".join(parts), text) is not None
