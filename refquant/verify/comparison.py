@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from refquant.errors import EncodeError, PolicyError
 from refquant.formats import Format, get_format
+from refquant.golden.sources import convert_codes, is_float, magnitude_of, parts_of
+from refquant.golden.text import hex_code, hex_value
 from refquant.policies import Dialect, Flags, NanMode, OverflowMode, Policies
-from refquant.verify.sources import convert_codes, is_float, magnitude_of, parts_of
 from refquant.verify.target import Claim, Codes, NanBy, Target
-from refquant.verify.text import hex_code, hex_value
 
 Mask = NDArray[np.bool_]
 #: Classes of mismatches, in the order in which they are tried; each mismatch counts once.

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from refquant.golden.sources import code_dtype_of, width_of
 from refquant.policies import get_dialect
-from refquant.verify.sources import code_dtype_of, width_of
 from refquant.verify.target import Claim, Codes, NanBy
 
 NARROW = ("float8_e5m2", "float8_e4m3fn", "float8_e4m3fnuz", "float8_e5m2fnuz", "float8_e8m0fnu")

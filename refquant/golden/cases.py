@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from refquant.errors import InputValueError
 from refquant.formats import FloatFormat, Format, Grid, get_format
+from refquant.golden.random_words import random_words
+from refquant.golden.sources import WIDE_INTEGERS, code_dtype_of, convert_codes, is_float, width_of
 from refquant.parts import encode_parts
 from refquant.policies import get_dialect
-from refquant.verify.sources import WIDE_INTEGERS, code_dtype_of, convert_codes, is_float, width_of
 
 U64 = np.uint64
 EXACT = get_dialect("default").replace(nan="keep_payload", rounding="toward_zero")
@@ -44,7 +45,7 @@ def case_sets(source: str | Format, target: str | Format, *, seed: int = 0, rand
 
     Examples
     --------
-    >>> from refquant.verify.cases import case_sets
+    >>> from refquant.golden.cases import case_sets
     >>> [(s.name, s.codes.size) for s in case_sets("float16", "float8_e4m3fn")]
     [('every code', 65536)]
     """
@@ -88,7 +89,7 @@ def _indices(grid: Grid) -> NDArray[np.int64]:
     if top < 1 << 17:
         return np.concatenate([np.arange(top + 1), past])
     size = 1 << (grid.precision - 1)
-    inside = np.concatenate([[0, 1, 2, size // 2 - 1, size // 2, size // 2 + 1, size - 2, size - 1], np.random.default_rng(1).integers(0, size, 48)])
+    inside = np.concatenate([[0, 1, 2, size // 2 - 1, size // 2, size // 2 + 1, size - 2, size - 1], (random_words(1, 48) % U64(size)).astype(np.int64)])
     starts = np.arange((top // size) + 1, dtype=np.int64) * size if grid.precision <= 53 and top // size < 1 << 12 else np.zeros(1, np.int64)
     sampled = (starts[:, None] + inside[None, :]).reshape(-1)
     return np.unique(np.concatenate([sampled[sampled <= top], past]))
@@ -146,7 +147,7 @@ def _integer_boundaries(source: str, significand: NDArray[Any], exponent: NDArra
 
 @lru_cache(maxsize=2)
 def _random_words(seed: int, count: int) -> NDArray[np.uint64]:
-    return np.random.default_rng(seed).integers(0, 1 << 64, count, dtype=U64, endpoint=False)
+    return random_words(seed, count)
 
 
 def random_codes(source: str, target: str | Format, seed: int, count: int) -> NDArray[Any]:

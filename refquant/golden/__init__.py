@@ -1,0 +1,1 @@
+"""Golden vectors: inputs by rule, and what is right for each."""
