@@ -21,5 +21,5 @@ def test_a_longer_tail_begins_with_the_shorter_one():
 
 @pytest.mark.parametrize("seed", [-1, 1 << 64, 1.5, "1", None])
 def test_a_seed_that_is_none_is_refused(seed):
-    with pytest.raises(InputValueError, match="^seed: "):
+    with pytest.raises(InputValueError, match=r"^seed: "):
         checked_seed(seed)
