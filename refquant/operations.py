@@ -1,6 +1,9 @@
 """The records of the operations: names only, so that nothing here loads an implementation."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+#: The specification that this package follows: the newest heading of spec/CHANGES.md.
+SPEC_VERSION = "2026-11-21"
 
 _ALL = (
     "rounding", "overflow", "nan", "signed_zero", "zero_input", "below_min", "negative", "subnormals", "ftz", "parity", "to_odd_overflow", "inf_to_int",
@@ -20,6 +23,8 @@ class Operation(NamedTuple):
     affected_by: tuple[str, ...]  #: the knobs that can change its result
     backends: tuple[str, ...]
     cases: str  #: name of its case maker
+    door: str = ""  #: "module.function" that evaluates it on codes where it has several operands: f(*codes, formats, *, dialect, ..., return_flags)
+    choices: tuple[tuple[str, Any], ...] = ()  #: arguments of that function that make it this operation
 
 
 OPERATIONS = {

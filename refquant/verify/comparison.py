@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from refquant.formats import Format, get_format
+from refquant.golden.nan_mask import NanBy
 from refquant.golden.sources import convert_codes, is_float, magnitude_of, parts_of, refused
 from refquant.golden.text import hex_code, hex_value
 from refquant.policies import Dialect, Flags
-from refquant.verify.target import Claim, Codes, NanBy, Target
+from refquant.verify.target import Claim, Codes, Target
 
 Mask = NDArray[np.bool_]
 #: Classes of mismatches, in the order in which they are tried; each mismatch counts once.
