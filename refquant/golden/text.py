@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from refquant.formats import Format
-from refquant.verify.sources import code_dtype_of, parts_of, width_of
+from refquant.golden.sources import code_dtype_of, parts_of, width_of
 
 Value = Fraction | float  #: a float is Inf, NaN or -0.0
 
@@ -20,7 +20,7 @@ def hex_float(value: Fraction) -> str | None:
     Examples
     --------
     >>> from fractions import Fraction
-    >>> from refquant.verify.text import hex_float
+    >>> from refquant.golden.text import hex_float
     >>> hex_float(Fraction(-13, 128)), hex_float(Fraction(448)), hex_float(Fraction(1, 3))
     ('-0x1.ap-4', '0x1.cp+8', None)
     """
@@ -69,7 +69,7 @@ def hex_code(code: Any, name: str | Format) -> str:
 
     Examples
     --------
-    >>> from refquant.verify.text import hex_code
+    >>> from refquant.golden.text import hex_code
     >>> hex_code(7, "float8_e4m3fn"), hex_code(1, "float4_e2m1fn")
     ('0x07', '0x1')
     """
