@@ -14,6 +14,24 @@ from refquant.golden.sources import code_dtype_of, parts_of, width_of
 Value = Fraction | float  #: a float is Inf, NaN or -0.0
 
 
+def hex_of_parts(negative: bool, significand: int, exponent: int) -> str:
+    """Return ``(-1)**negative * significand * 2**exponent`` exactly as a hex float.
+
+    Examples
+    --------
+    >>> from refquant.golden.text import hex_of_parts
+    >>> hex_of_parts(True, 13, -7)
+    '-0x1.ap-4'
+    """
+    sign = "-" if negative else ""
+    if not significand:
+        return f"{sign}0x0p+0"
+    digits = significand.bit_length() - 1
+    padding = -digits % 4
+    tail = f"{(significand ^ (1 << digits)) << padding:0{(digits + padding) // 4}x}".rstrip("0") if digits else ""
+    return f"{sign}0x1{'.' if tail else ''}{tail}p{exponent + digits:+d}"
+
+
 def hex_float(value: Fraction) -> str | None:
     """Return a dyadic rational exactly as a hex float, None where it is none.
 
@@ -27,14 +45,7 @@ def hex_float(value: Fraction) -> str | None:
     denominator = value.denominator
     if denominator & (denominator - 1):
         return None
-    if not value:
-        return "0x0p+0"
-    significand = abs(value.numerator)
-    exponent = significand.bit_length() - denominator.bit_length()
-    digits = significand.bit_length() - 1
-    padding = -digits % 4
-    tail = f"{(significand ^ (1 << digits)) << padding:0{(digits + padding) // 4}x}".rstrip("0") if digits else ""
-    return f"{'-' if value < 0 else ''}0x1{'.' if tail else ''}{tail}p{exponent:+d}"
+    return hex_of_parts(value < 0, abs(value.numerator), 1 - denominator.bit_length())
 
 
 def value_of(code: int, name: str | Format) -> Value:

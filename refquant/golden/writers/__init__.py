@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from refquant.errors import InputTypeError, UnknownNameError
 from refquant.golden.golden_set import GoldenSet
 from refquant.golden.recipe import Recipe
-from refquant.golden.writers import npz, readmemh, testbench
+from refquant.golden.writers import c_header, csv_file, json_file, npz, readmemh, safetensors_file, testbench, testfloat
 
 
 class Writer(NamedTuple):
@@ -24,7 +24,12 @@ class Writer(NamedTuple):
 #: By name, in the order in which a folder is read.
 WRITERS = {
     "npz": Writer("vectors.npz", npz.write, npz.read),
+    "safetensors": Writer("vectors.safetensors", safetensors_file.write, safetensors_file.read),
+    "csv": Writer("vectors.csv", csv_file.write, csv_file.read),
+    "c_header": Writer("vectors.h", c_header.write, c_header.read),
     "readmemh": Writer("vectors.memh", readmemh.write, readmemh.read, (("testbench.sv", testbench.write),)),
+    "testfloat": Writer("vectors.txt", testfloat.write, testfloat.read, check=testfloat.check),
+    "json": Writer("vectors.json", json_file.write, json_file.read),
 }
 
 
