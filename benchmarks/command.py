@@ -19,7 +19,7 @@ except ModuleNotFoundError as error:
 from benchmarks import casts, chart, everything, firstcall, growth, importing, memory, peak, speed
 from benchmarks.demands import Demand
 from benchmarks.machine import machine
-from refquant.verify.whole_files import why_not_writable
+from refquant.golden.whole_files import why_not_writable
 
 MI = 1 << 20
 Part = Callable[[argparse.Namespace, Console], tuple[Any, list[Demand]]]

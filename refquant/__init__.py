@@ -6,7 +6,7 @@ __version__ = "0.1.0"
 
 TYPE_CHECKING = False  # type checkers take it for true; `typing` would have to be loaded
 if TYPE_CHECKING:
-    from refquant import bounds, errors, formats, policies, verify
+    from refquant import arithmetic, bounds, errors, formats, golden, policies, verify
     from refquant.codec import CodesAndFlags, ValuesAndFlags, convert, decode, encode, round, value_table
     from refquant.containers import codes_from_signed, pack, unpack
     from refquant.dispatch import list_backends
@@ -55,6 +55,7 @@ __all__ = [
     "RoundingMode",
     "ValuesAndFlags",
     "Via",
+    "arithmetic",
     "bounds",
     "codes_from_signed",
     "convert",
@@ -67,6 +68,7 @@ __all__ = [
     "get_dialect",
     "get_format",
     "get_num_threads",
+    "golden",
     "list_backends",
     "list_dialects",
     "list_formats",

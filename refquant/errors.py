@@ -55,3 +55,15 @@ class StateError(RefquantError, ValueError):
 
 class BackendUnavailableError(RefquantError, RuntimeError):
     """The backend lacks this operation, or its package is not installed."""
+
+
+class GoldenFileError(RefquantError, ValueError):
+    """A file of golden vectors is damaged, contradicts its manifest, or is none."""
+
+
+class GoldenMismatchError(RefquantError, ValueError):
+    """Golden vectors are of another operation, format, dialect or version of the specification than was asked for."""
+
+
+class GoldenExistsError(RefquantError, ValueError):
+    """There is something where golden vectors would be written."""

@@ -195,12 +195,25 @@ def _refuse_what_is_no_number(values: Array) -> None:
         exact(value)
 
 
+def project_all(source: Source, target: Format, stages: Stages, random: Any, backend: str | None) -> tuple[Array, Array, Array]:
+    """Return codes, flags, and where a policy refuses the element (its code means nothing); no element raises. RQ-5.15."""
+    backend = chosen(backend, source.array.size if source.kind == inputs.CODES else 0)
+    codes, events = _events(source, target, stages, random, reader(source, backend), backend)
+    return codes, events & np.uint8(RAISES ^ 0xFF), events & np.uint8(RAISES) != 0
+
+
+def _events(source: Source, target: Format, stages: Stages, random: Any, read: Reader, backend: str) -> tuple[Array, Array]:
+    codes = np.empty(source.array.shape, (stages.into or target).code_dtype)
+    events = np.empty(source.array.shape, np.uint8)
+    _run(read, source, stages, random, codes, events, backend)
+    return codes, events
+
+
 def _refuse(source: Source, target: Format, stages: Stages, status: int, read: Reader, random: Any, backend: str) -> None:
     """Raise where an event says so, with the first index and the count. RQ-5.15."""
     if not status & RAISES:
         return
-    events = np.empty(source.array.shape, np.uint8)
-    _run(read, source, stages, random, np.empty(source.array.shape, (stages.into or target).code_dtype), events, backend)
+    events = _events(source, target, stages, random, read, backend)[1]
     where = np.flatnonzero(events.reshape(-1) & RAISES)
     index = tuple(int(i) for i in np.unravel_index(int(where[0]), source.array.shape))
     raise _refusal(source, target, stages, index, where.size)

@@ -163,22 +163,22 @@ def _extended_source(a: NDArray[Any], scalar: bool) -> Source:
     return Source(a, EXTENDED, "longdouble", None, None, a.dtype, scalar)
 
 
-def as_codes(codes: Any, fmt: Format) -> tuple[NDArray[Any], bool]:
+def as_codes(codes: Any, fmt: Format, name: str = "codes") -> tuple[NDArray[Any], bool]:
     """Return (unsigned array of codes, whether it was a scalar); raise where they are not codes of the format. semantics: a signed array is refused."""
     from_python = not isinstance(codes, (np.ndarray, np.generic)) and not hasattr(codes, "__array__")
-    a = as_integers("codes", codes)
+    a = as_integers(name, codes)
     scalar = a.ndim == 0 and not isinstance(codes, np.ndarray)
     if a.dtype.kind != "u" and not (from_python and a.dtype.kind == "i"):
         more = "; use refquant.codes_from_signed for two's complement values" if a.dtype.kind == "i" else ""
-        raise InputTypeError(f"codes: expected an unsigned integer dtype, got {a.dtype}{more}")
-    _check_range(a, fmt)
+        raise InputTypeError(f"{name}: expected an unsigned integer dtype, got {a.dtype}{more}")
+    _check_range(a, fmt, name)
     return (a.astype(fmt.code_dtype) if a.dtype.kind == "i" else a), scalar
 
 
-def _check_range(a: NDArray[Any], fmt: Format) -> None:
+def _check_range(a: NDArray[Any], fmt: Format, name: str) -> None:
     if (a.dtype.kind == "u" and 8 * a.dtype.itemsize <= fmt.width) or not a.size:
         return
     if int(a.max()) >> fmt.width or int(a.min()) < 0:
         wrong = np.flatnonzero((a < 0) | (a >> fmt.width != 0))
         first = int(wrong[0])
-        raise CodeRangeError(f"codes: expected 0 <= code < 2**{fmt.width} for {fmt.name}, got {int(a.flat[first]):#x} at index {first} ({wrong.size} such)")
+        raise CodeRangeError(f"{name}: expected 0 <= code < 2**{fmt.width} for {fmt.name}, got {int(a.flat[first]):#x} at index {first} ({wrong.size} such)")

@@ -1,11 +1,15 @@
 """The records of the operations: names only, so that nothing here loads an implementation."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+#: The specification that this package follows: the newest heading of spec/CHANGES.md.
+SPEC_VERSION = "2026-11-25"
 
 _ALL = (
     "rounding", "overflow", "nan", "signed_zero", "zero_input", "below_min", "negative", "subnormals", "ftz", "parity", "to_odd_overflow", "inf_to_int",
     "inf_flags", "tininess", "flags", "via",
 )  # fmt: skip
+_COMPARED = ("subnormals", "flags")
 
 
 class Operation(NamedTuple):
@@ -20,6 +24,14 @@ class Operation(NamedTuple):
     affected_by: tuple[str, ...]  #: the knobs that can change its result
     backends: tuple[str, ...]
     cases: str  #: name of its case maker
+    door: str = ""  #: "module.function" that evaluates it on codes where it has several operands: f(*codes, formats, *, dialect, ..., return_flags)
+    choices: tuple[tuple[str, Any], ...] = ()  #: arguments of that function that make it this operation
+
+
+def _comparison(form: str, predicate: str, clause: str) -> Operation:
+    choices = (("predicate", predicate), ("signaling", form == "signaling"))
+    name = f"{form}_{predicate}"
+    return Operation(f"compare_{name}", "compare", name, clause, ("codes", "codes"), "truth", _COMPARED, ("reference",), "pairs", "arithmetic.compare", choices)
 
 
 OPERATIONS = {
@@ -32,5 +44,7 @@ OPERATIONS = {
         Operation("convert", "codec", "convert", "RQ-3.5", ("codes",), "codes", _ALL, ("reference", "numba"), "every_code"),
         Operation("decode_parts", "codec", "decode_parts", "RQ-3.7", ("codes",), "parts", (), ("reference",), "every_code"),
         Operation("encode_parts", "codec", "encode_parts", "RQ-3.7", ("parts",), "codes", _ALL, ("reference",), "boundary"),
+        *(_comparison("quiet", predicate, "RQ-7.3") for predicate in ("eq", "lt", "le", "unordered")),
+        *(_comparison("signaling", predicate, "RQ-7.4") for predicate in ("eq", "lt", "le")),
     )
 }

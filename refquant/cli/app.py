@@ -11,6 +11,7 @@ import click
 
 import refquant
 from refquant.cli.formats import formats
+from refquant.cli.golden import golden
 from refquant.cli.options import in_options
 from refquant.cli.show import show
 from refquant.cli.verify import verify
@@ -55,5 +56,5 @@ def app() -> None:
     """Low-precision number formats, exact to the bit: their limits, single values, and other people's conversions."""
 
 
-for command in (formats, show, verify):
+for command in (formats, golden, show, verify):
     app.add_command(command)

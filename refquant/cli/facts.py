@@ -10,9 +10,9 @@ from refquant.cli.numbers import CodeNumber, Number
 from refquant.codec import encode
 from refquant.errors import CodeRangeError, EncodeError, PolicyError, RandomBitsError
 from refquant.formats import FloatFormat, Format, IntEncoding
+from refquant.golden.text import Value, value_of
 from refquant.policies import Flags
 from refquant.rationals import floor_log2
-from refquant.verify.text import Value, value_of
 
 Neighbour = tuple[int, Value] | None
 

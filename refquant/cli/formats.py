@@ -12,7 +12,7 @@ from refquant.cli.console import console, line, tables
 from refquant.cli.options import format_named
 from refquant.cli.values import limit_text, power_text
 from refquant.formats import FloatFormat, Format, list_formats
-from refquant.verify.text import hex_code, hex_float
+from refquant.golden.text import hex_code, hex_float
 
 _HEADERS = ("format", "k", "p", "w", "bias", "max finite", "min normal", "min subnormal", "Inf", "NaN", "-0", "finite codes", "NaN codes")
 _EPILOG = """\b

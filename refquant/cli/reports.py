@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from refquant.verify.whole_files import why_not_writable, write_whole
+from refquant.golden.whole_files import why_not_writable, write_whole
 
 STDOUT = "-"
 

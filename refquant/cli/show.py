@@ -16,8 +16,8 @@ from refquant.cli.numbers import CodeNumber, Number, read_number
 from refquant.cli.options import dialect_named, format_named, in_options, policies_said, set_option
 from refquant.cli.values import decimal_text, fraction_text
 from refquant.formats import Format
+from refquant.golden.text import Value, hex_code, hex_float, special_text
 from refquant.policies import Philox, RoundingMode
-from refquant.verify.text import Value, hex_code, hex_float, special_text
 
 DEFAULT_FORMATS = ("float32", "bfloat16", "float16", "float8_e4m3fn", "float8_e5m2", "float4_e2m1fn")
 COLOURS = {"sign": "red", "exponent": "green", "significand": "cyan", "integer": "cyan"}

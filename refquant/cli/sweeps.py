@@ -17,9 +17,9 @@ import refquant
 from refquant.cli.console import console, line
 from refquant.cli.reports import STDOUT, write_report
 from refquant.errors import StateError
+from refquant.golden.sources import width_of
 from refquant.verify import Claim, Deviation, Sweep, Target, run_sweep
 from refquant.verify.deviations import find_deviation
-from refquant.verify.sources import width_of
 from refquant.verify.sweeping import KNOWN, WIDEST
 
 Announced = list[tuple[Target, tuple[Claim, ...]]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
-from refquant.verify.text import special_text
+from refquant.golden.text import special_text
 
 _LONGEST = 30  #: characters of a fraction that is written out
 _SIGNIFICANT = 40  #: significant digits of a decimal that is written out

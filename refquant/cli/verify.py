@@ -19,8 +19,8 @@ from refquant.cli.options import dialect_named, format_named, policies_said, set
 from refquant.cli.reports import STDOUT, report_option, write_report
 from refquant.cli.sweeps import sweep_all
 from refquant.errors import InputValueError
+from refquant.golden.sources import WIDE_INTEGERS
 from refquant.verify import Claim, FunctionTarget, Judgement, Target, Verdict, as_records, get_target, judge, list_targets, load_deviations
-from refquant.verify.sources import WIDE_INTEGERS
 from refquant.verify.targets import TARGETS
 
 _STYLES = {"exact": "green", "known": "yellow", "new": "bold red", "gone": "bold red", "failed": "bold red"}
@@ -49,7 +49,7 @@ longer occurs, or a conversion that could not be judged; 2 wrong usage."""
 @set_option
 @click.option("--nan-by", type=click.Choice(["class", "byte"]), default="class", help="For module:function: any NaN will do, or the code of the dialect.")
 @click.option("--random", "count", type=click.IntRange(0, 100_000_000), default=1_000_000, show_default=True, help="Random inputs of each wide conversion.")
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the random inputs.")
+@click.option("--seed", type=click.IntRange(0, (1 << 64) - 1), default=0, show_default=True, help="Seed of the random inputs.")
 @click.option("--deviations", metavar="FILE", help="Known deviations, in the form of deviations.toml, instead of the package's.")
 @click.option("--exhaustive", is_flag=True, help="Run every code of each source of at most 32 bits, all 2^32 float32 patterns included.")
 @click.option("--resume", metavar="PATH", help="Exhaustive: keep the state in PATH, and go on from it if it exists; a folder for several conversions.")

@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from refquant.errors import EncodeError, PolicyError
 from refquant.formats import Format, get_format
-from refquant.policies import Dialect, Flags, NanMode, OverflowMode, Policies
-from refquant.verify.sources import convert_codes, is_float, magnitude_of, parts_of
-from refquant.verify.target import Claim, Codes, NanBy, Target
-from refquant.verify.text import hex_code, hex_value
+from refquant.golden.nan_mask import NanBy
+from refquant.golden.sources import convert_codes, is_float, magnitude_of, parts_of, refused
+from refquant.golden.text import hex_code, hex_value
+from refquant.policies import Dialect, Flags
+from refquant.verify.target import Claim, Codes, Target
 
 Mask = NDArray[np.bool_]
 #: Classes of mismatches, in the order in which they are tried; each mismatch counts once.
@@ -48,25 +48,7 @@ def reference_codes(claim: Claim, codes: Codes, dialect: Dialect | None = None) 
 
 def defined(claim: Claim, codes: Codes) -> Codes:
     """Return the inputs for which the claim says anything: none that its policies refuse."""
-    policies = claim.policies
-    kind = parts_of(codes, claim.source)[3]
-    fmt = get_format(claim.target)
-    if policies.nan is NanMode.ERROR or (policies.nan is None and not fmt.has_nan):
-        codes, kind = codes[kind < 2], kind[kind < 2]
-    if policies.overflow is OverflowMode.WRAP:
-        codes = codes[kind != 1]
-    try:
-        reference_codes(claim, codes)
-    except (EncodeError, PolicyError):
-        codes = codes[~_out_of_range(claim, codes, policies)]
-    return codes
-
-
-def _out_of_range(claim: Claim, codes: Codes, policies: Policies) -> Mask:
-    lenient = claim.correct.replace(overflow="saturate", negative=None, nan=policies.nan, flags="ieee", zero_input="min")
-    flags = convert_codes(codes, claim.source, claim.target, lenient, return_flags=True).flags
-    beyond: Mask = (flags & int(Flags.OVERFLOW | Flags.INVALID)) != 0
-    return beyond
+    return codes[~refused(codes, claim.source, claim.target, claim.correct)]
 
 
 def compare(claim: Claim, codes: Codes, got: Codes, expected: Codes | None = None) -> Comparison:

@@ -14,9 +14,9 @@ import numpy as np
 
 from refquant.errors import RefquantError, UnknownNameError
 from refquant.formats import get_format
+from refquant.golden.sources import convert_codes, parts_of
 from refquant.policies import get_dialect
 from refquant.verify.comparison import Mask, differs, is_nan, is_subnormal, reference_codes
-from refquant.verify.sources import convert_codes, parts_of
 from refquant.verify.target import Claim, Codes
 
 _SAMPLE = 1024

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from refquant.errors import InputTypeError, InputValueError
-from refquant.verify.cases import case_sets
+from refquant.golden.cases import case_sets
+from refquant.golden.random_words import checked_seed
 from refquant.verify.comparison import Comparison, Witness, as_given, compare, defined
 from refquant.verify.deviations import Deviation, find_deviation, load_deviations
 from refquant.verify.diagnosis import diagnose
@@ -108,7 +109,7 @@ def judge(
 
     Notes
     -----
-    Inputs: `refquant.verify.cases.case_sets`. What is right: the exact value of the input, rounded once under the claim's policies (RQ-3.3). An input that the
+    Inputs: `refquant.golden.cases.case_sets`. What is right: the exact value of the input, rounded once under the claim's policies (RQ-3.3). An input that the
     policies refuse is left out.
 
     Examples
@@ -123,9 +124,9 @@ def judge(
         raise InputTypeError(f"target: expected a Target or the name of one, got {target!r}")
     announced = _checked("claims", implementation.claims() if claims is None else claims, Claim)
     known = _checked("deviations", load_deviations() if deviations is None else deviations, Deviation)
-    for name, value in (("seed", seed), ("random", random)):
-        if not isinstance(value, (int, np.integer)) or value < 0:
-            raise InputValueError(f"{name}: expected an integer of at least 0, got {value!r}")
+    seed = checked_seed(seed)
+    if not isinstance(random, (int, np.integer)) or random < 0:
+        raise InputValueError(f"random: expected an integer of at least 0, got {random!r}")
     if progress is not None and not callable(progress):
         raise InputTypeError(f"progress: expected a function, got {progress!r}")
     verdicts = []

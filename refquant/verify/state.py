@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import refquant
 from refquant.errors import StateError
+from refquant.golden.whole_files import why_not_writable, write_whole
 from refquant.verify.comparison import CLASSES, Witness
-from refquant.verify.whole_files import why_not_writable, write_whole
 
 if TYPE_CHECKING:
     from refquant.verify.sweeping import Sweep

@@ -13,12 +13,12 @@ import numpy as np
 
 from refquant.errors import InputTypeError, InputValueError, StateError
 from refquant.formats import Format, get_format
+from refquant.golden.cases import case_sets
+from refquant.golden.sources import code_dtype_of, magnitude_of, width_of
 from refquant.policies import Dialect, resolve
-from refquant.verify.cases import case_sets
 from refquant.verify.comparison import CLASSES, Witness, as_given, classify, defined, differs, reference_codes, smallest
 from refquant.verify.deviations import Deviation
 from refquant.verify.diagnosis import Explanation, explanation_named
-from refquant.verify.sources import code_dtype_of, magnitude_of, width_of
 from refquant.verify.state import check_path, load_state, save_state
 from refquant.verify.target import Claim, Codes, Target
 from refquant.verify.targets import FunctionTarget

@@ -3,31 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
-from refquant.errors import InputValueError
 from refquant.formats import Format
+from refquant.golden.nan_mask import NanBy, nan_by
 from refquant.policies import Dialect, Policies, get_dialect
 
 Codes = NDArray[Any]  #: unsigned integers
 DEFAULT = get_dialect("default")
-
-
-class NanBy(StrEnum):
-    """How NaNs are compared."""
-
-    BYTE = "byte"  #: the code that the dialect names
-    CLASS = "class"  #: any NaN equals any NaN
-
-
-def nan_by(choice: str) -> NanBy:
-    """Return the member of this name."""
-    if choice not in tuple(NanBy):
-        raise InputValueError(f"nan_by: expected one of {', '.join(NanBy)}, got {choice!r}")
-    return NanBy(choice)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import refquant as rq
 from refquant.cli.facts import facts_of, fields_of, neighbour, quantum
 from refquant.cli.numbers import CodeNumber, read_number
 from refquant.cli.values import decimal_text, fraction_text, power_text
-from refquant.verify.text import hex_code, hex_float, hex_value, value_of
+from refquant.golden.text import hex_code, hex_float, hex_value, value_of
 
 
 @pytest.mark.parametrize(

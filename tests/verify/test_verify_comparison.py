@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import refquant as rq
+from refquant.golden.cases import case_sets
 from refquant.verify import Claim, compare, diagnose
-from refquant.verify.cases import case_sets
 from refquant.verify.comparison import defined
 from refquant.verify.diagnosis import single_explanations
 

@@ -8,8 +8,8 @@ import pytest
 
 import refquant as rq
 from refquant import verify
+from refquant.golden.cases import case_sets
 from refquant.verify import FunctionTarget, judge
-from refquant.verify.cases import case_sets
 from refquant.verify.deviations import parse_deviations, version_matches
 
 CLAIMS = tuple(verify.Claim("encode", source, "float8_e4m3fn") for source in ("float32", "float64"))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from refquant import verify
-from refquant.verify.sources import code_dtype_of
+from refquant.golden.sources import code_dtype_of
 
 FLOATS = ("bfloat16", "float4_e2m1fn", "float6_e2m3fn", "float8_e4m3fn", "float8_e4m3fnuz", "float8_e5m2")
 

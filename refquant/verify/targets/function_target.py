@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from refquant.codec import decode, encode
 from refquant.errors import InputTypeError, InputValueError, UnknownNameError
 from refquant.formats import Format, IntFormat, get_format
+from refquant.golden.nan_mask import NanBy, nan_by
+from refquant.golden.sources import OF_ML_DTYPES, WIDE_INTEGERS, code_dtype_of, convert_codes
 from refquant.inputs import as_source, is_ml_dtype
 from refquant.policies import Dialect, as_dialect, get_dialect, resolve
-from refquant.verify.sources import OF_ML_DTYPES, WIDE_INTEGERS, code_dtype_of, convert_codes
-from refquant.verify.target import DEFAULT, Claim, Codes, NanBy, nan_by
+from refquant.verify.target import DEFAULT, Claim, Codes
 
 Function = Callable[[NDArray[Any]], Any]
 _NATIVE = ("float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")

@@ -9,8 +9,8 @@ from typing import Any
 import ml_dtypes
 import numpy as np
 
+from refquant.golden.sources import OF_ML_DTYPES, width_of
 from refquant.policies import get_dialect
-from refquant.verify.sources import OF_ML_DTYPES, width_of
 from refquant.verify.target import Claim, Codes
 
 SOURCES = ("float32", "float64", "float16", "bfloat16", "int32", "int64")

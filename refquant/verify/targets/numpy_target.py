@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from refquant.golden.nan_mask import NanBy
 from refquant.policies import get_dialect
-from refquant.verify.target import Claim, Codes, NanBy
+from refquant.verify.target import Claim, Codes
 
 _PAIRS = (
     ("decode", "float16", "float32"),

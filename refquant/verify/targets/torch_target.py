@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from refquant.golden.nan_mask import NanBy
+from refquant.golden.sources import code_dtype_of, width_of
 from refquant.policies import get_dialect
-from refquant.verify.sources import code_dtype_of, width_of
-from refquant.verify.target import Claim, Codes, NanBy
+from refquant.verify.target import Claim, Codes
 
 NARROW = ("float8_e5m2", "float8_e4m3fn", "float8_e4m3fnuz", "float8_e5m2fnuz", "float8_e8m0fnu")
 HALVES = ("float16", "bfloat16")

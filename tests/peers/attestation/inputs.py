@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 import refquant as rq
-from refquant.verify import cases as verify_cases
-from refquant.verify.sources import code_dtype_of, width_of
+from refquant.golden import cases as golden_cases
+from refquant.golden.sources import code_dtype_of, width_of
 
 Array = np.ndarray[Any, Any]
 QUIET = {"over": "ignore", "under": "ignore", "invalid": "ignore"}
@@ -103,11 +103,11 @@ def encode_inputs(source: str, target: str, rule: str) -> Array:
     if rule == "every code":
         return as_values(np.arange(1 << width_of(source), dtype=code_dtype_of(source)), source)
     if rule == "boundary":
-        return as_values(verify_cases.boundary_codes(source, target), source)
+        return as_values(golden_cases.boundary_codes(source, target), source)
     if rule == "16-bit floats":
-        return as_values(verify_cases.sixteen_bit_values(source), source)
+        return as_values(golden_cases.sixteen_bit_values(source), source)
     if word == "random":
-        return as_values(verify_cases.random_codes(source, target, 0, int(number)), source)
+        return as_values(golden_cases.random_codes(source, target, 0, int(number)), source)
     if word == "near":
         return near(target, source, int(number))
     if word == "sample":

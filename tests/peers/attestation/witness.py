@@ -8,7 +8,7 @@ import pytest
 from attestation import compare, inputs
 from attestation.claims import Difference, load
 from attestation.skipping import peer
-from refquant.verify.sources import code_dtype_of
+from refquant.golden.sources import code_dtype_of
 
 
 class Differs(Exception):

@@ -9,9 +9,27 @@ from typing import Any
 import numpy as np
 
 from refquant.formats import Format
-from refquant.verify.sources import code_dtype_of, parts_of, width_of
+from refquant.golden.sources import code_dtype_of, parts_of, width_of
 
 Value = Fraction | float  #: a float is Inf, NaN or -0.0
+
+
+def hex_of_parts(negative: bool, significand: int, exponent: int) -> str:
+    """Return ``(-1)**negative * significand * 2**exponent`` exactly as a hex float.
+
+    Examples
+    --------
+    >>> from refquant.golden.text import hex_of_parts
+    >>> hex_of_parts(True, 13, -7)
+    '-0x1.ap-4'
+    """
+    sign = "-" if negative else ""
+    if not significand:
+        return f"{sign}0x0p+0"
+    digits = significand.bit_length() - 1
+    padding = -digits % 4
+    tail = f"{(significand ^ (1 << digits)) << padding:0{(digits + padding) // 4}x}".rstrip("0") if digits else ""
+    return f"{sign}0x1{'.' if tail else ''}{tail}p{exponent + digits:+d}"
 
 
 def hex_float(value: Fraction) -> str | None:
@@ -20,21 +38,14 @@ def hex_float(value: Fraction) -> str | None:
     Examples
     --------
     >>> from fractions import Fraction
-    >>> from refquant.verify.text import hex_float
+    >>> from refquant.golden.text import hex_float
     >>> hex_float(Fraction(-13, 128)), hex_float(Fraction(448)), hex_float(Fraction(1, 3))
     ('-0x1.ap-4', '0x1.cp+8', None)
     """
     denominator = value.denominator
     if denominator & (denominator - 1):
         return None
-    if not value:
-        return "0x0p+0"
-    significand = abs(value.numerator)
-    exponent = significand.bit_length() - denominator.bit_length()
-    digits = significand.bit_length() - 1
-    padding = -digits % 4
-    tail = f"{(significand ^ (1 << digits)) << padding:0{(digits + padding) // 4}x}".rstrip("0") if digits else ""
-    return f"{'-' if value < 0 else ''}0x1{'.' if tail else ''}{tail}p{exponent:+d}"
+    return hex_of_parts(value < 0, abs(value.numerator), 1 - denominator.bit_length())
 
 
 def value_of(code: int, name: str | Format) -> Value:
@@ -69,7 +80,7 @@ def hex_code(code: Any, name: str | Format) -> str:
 
     Examples
     --------
-    >>> from refquant.verify.text import hex_code
+    >>> from refquant.golden.text import hex_code
     >>> hex_code(7, "float8_e4m3fn"), hex_code(1, "float4_e2m1fn")
     ('0x07', '0x1')
     """

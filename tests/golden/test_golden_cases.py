@@ -6,7 +6,7 @@ import ml_dtypes
 import numpy as np
 import pytest
 
-from refquant.verify.cases import boundary_codes, case_sets, random_codes, sixteen_bit_values
+from refquant.golden.cases import boundary_codes, case_sets, random_codes, sixteen_bit_values
 
 
 def finite_values(name):

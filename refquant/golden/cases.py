@@ -9,13 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from refquant.errors import InputValueError
-from refquant.formats import FloatFormat, Format, Grid, get_format
+from refquant.formats import FloatFormat, Format, Grid, IntFormat, get_format
+from refquant.golden.operand_classes import both_signs, class_codes
+from refquant.golden.random_words import random_words
+from refquant.golden.sources import WIDE_INTEGERS, code_dtype_of, convert_codes, is_float, width_of
 from refquant.parts import encode_parts
 from refquant.policies import get_dialect
-from refquant.verify.sources import WIDE_INTEGERS, code_dtype_of, convert_codes, is_float, width_of
 
 U64 = np.uint64
 EXACT = get_dialect("default").replace(nan="keep_payload", rounding="toward_zero")
+TRUNCATED = get_dialect("default").replace(rounding="toward_zero", overflow="saturate")
 
 
 class CaseSet(NamedTuple):
@@ -44,7 +47,7 @@ def case_sets(source: str | Format, target: str | Format, *, seed: int = 0, rand
 
     Examples
     --------
-    >>> from refquant.verify.cases import case_sets
+    >>> from refquant.golden.cases import case_sets
     >>> [(s.name, s.codes.size) for s in case_sets("float16", "float8_e4m3fn")]
     [('every code', 65536)]
     """
@@ -65,72 +68,88 @@ def sixteen_bit_values(source: str) -> NDArray[Any]:
     return np.unique(np.concatenate([convert_codes(every, name, source, EXACT) for name in ("float16", "bfloat16")]))
 
 
-def boundary_codes(source: str, target: str | Format) -> NDArray[Any]:
-    """Return every value and midpoint of the target (a fixed sample above 16 bits), their neighbours, the overflow zone, both signs, specials."""
-    significand, exponent = values_and_midpoints(get_format(target).grid)
-    if is_float(source):
-        return _float_boundaries(source, significand, exponent)
-    return _integer_boundaries(source, significand, exponent)
+def boundary_codes(source: str | Format, target: str | Format, *, quick: bool = False) -> NDArray[Any]:
+    """Return every value and midpoint of the target (a fixed sample above 16 bits, or if `quick`), neighbours, the overflow zone, both signs, specials."""
+    significand, exponent = values_and_midpoints(get_format(target).grid, quick=quick)
+    if not is_float(source) and is_machine_integer(source):
+        return _integer_boundaries(source, significand, exponent)
+    return _grid_boundaries(get_format(source), significand, exponent)
 
 
-def values_and_midpoints(grid: Grid) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+def values_and_midpoints(grid: Grid, *, quick: bool = False) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """Return significands and exponents of the magnitudes of a grid, past the largest one too, and of the midpoint above each."""
-    index = _indices(grid)
+    index = _indices(grid, quick)
     d = np.maximum(index >> (grid.precision - 1), 1) - 1
     doubled = (index - (d << (grid.precision - 1))) << 1
     significand = np.concatenate([doubled, doubled + 1]).astype(U64)
     return significand, np.concatenate([d, d]) + (grid.min_quantum - 1)
 
 
-def _indices(grid: Grid) -> NDArray[np.int64]:
+def _indices(grid: Grid, quick: bool) -> NDArray[np.int64]:
     top = max(grid.max_positive, grid.max_negative)
     past = top + 1 + np.arange(min(2 << grid.precision, 64))
-    if top < 1 << 17:
+    if top < (1 << 9 if quick else 1 << 17):
         return np.concatenate([np.arange(top + 1), past])
     size = 1 << (grid.precision - 1)
-    inside = np.concatenate([[0, 1, 2, size // 2 - 1, size // 2, size // 2 + 1, size - 2, size - 1], np.random.default_rng(1).integers(0, size, 48)])
-    starts = np.arange((top // size) + 1, dtype=np.int64) * size if grid.precision <= 53 and top // size < 1 << 12 else np.zeros(1, np.int64)
-    sampled = (starts[:, None] + inside[None, :]).reshape(-1)
-    return np.unique(np.concatenate([sampled[sampled <= top], past]))
+    drawn = (random_words(1, 0 if quick else 48) % U64(size)).astype(np.int64)
+    inside = np.concatenate([[0, 1, 2, size // 2 - 1, size // 2, size // 2 + 1, size - 2, size - 1], drawn])
+    sampled = (_binades(grid, top // size, quick)[:, None] * size + inside[None, :].astype(np.int64)).reshape(-1)
+    return np.unique(np.concatenate([sampled[(sampled >= 0) & (sampled <= top)], past]))
 
 
-def _float_boundaries(source: str, significand: NDArray[Any], exponent: NDArray[Any]) -> NDArray[Any]:
-    fmt = get_format(source)
-    assert isinstance(fmt, FloatFormat)
-    near = _beside(encode_parts(0, significand, exponent, fmt, dialect=EXACT), fmt)
-    parts = [near, _powers_of_two(fmt)]
-    if source == "float64":
+def _binades(grid: Grid, last: int, quick: bool) -> NDArray[np.int64]:
+    """Return the binades that are sampled; the quick sample has both ends, and those about 1."""
+    if grid.precision > 53 or last >= 1 << 12:
+        return np.zeros(1, np.int64)
+    if not quick or last < 16:
+        return np.arange(last + 1, dtype=np.int64)
+    one = 2 - grid.precision - grid.min_quantum
+    near = np.concatenate([np.arange(3), np.arange(one - 3, one + 4), last - np.arange(3)])
+    return np.unique(near[(near >= 0) & (near <= last)]).astype(np.int64)
+
+
+def _grid_boundaries(source: Format, significand: NDArray[Any], exponent: NDArray[Any]) -> NDArray[Any]:
+    indices = [_beside(truncated(significand, exponent, source), source), _powers_of_two(source)]
+    codes = [both_signs(np.concatenate(indices), source), class_codes(source)]
+    if source.name == "float64":
         single = get_format("float32")
-        assert isinstance(single, FloatFormat)
-        narrow = _beside(encode_parts(0, significand, exponent, single, dialect=EXACT), single)
-        parts.append(convert_codes(narrow, "float32", "float64", EXACT))
-    positive = np.concatenate([*parts, _special_codes(fmt)])
-    return np.unique(np.concatenate([positive, positive | positive.dtype.type(1 << (fmt.width - 1))]))
+        narrow = both_signs(_beside(truncated(significand, exponent, single), single), single)
+        codes.append(convert_codes(narrow, single, source, EXACT))
+    return np.unique(np.concatenate(codes))
 
 
-def _beside(codes: NDArray[Any], fmt: FloatFormat) -> NDArray[Any]:
-    """Return positive codes, one ulp below, and one above."""
-    codes = np.unique(codes)
-    one = codes.dtype.type(1)
-    infinity = codes.dtype.type(fmt.grid.infinity)
-    return np.unique(np.concatenate([np.maximum(codes, one) - one, codes, np.minimum(codes + one, infinity)]))
+def truncated(significand: Any, exponent: Any, fmt: Format) -> NDArray[np.int64]:
+    """Return the indices of the magnitudes at or below significand * 2**exponent, the largest one for all above it."""
+    codes = encode_parts(0, significand, exponent, fmt, dialect=TRUNCATED)
+    found: NDArray[np.int64] = codes.astype(np.int64) + fmt.grid.first_index
+    return found
 
 
-def _powers_of_two(fmt: FloatFormat) -> NDArray[Any]:
-    exponents = np.arange(fmt.grid.min_quantum, fmt.emax + 1)
-    return _beside(encode_parts(0, 1, exponents, fmt, dialect=EXACT), fmt)
+def _beside(indices: NDArray[np.int64], fmt: Format) -> NDArray[np.int64]:
+    """Return indices, those below and those above."""
+    top = max(fmt.grid.max_positive, fmt.grid.max_negative)
+    around = np.concatenate([indices - 1, indices, indices + 1])
+    return np.unique(np.clip(around, fmt.grid.first_index, top))
 
 
-def _special_codes(fmt: FloatFormat) -> NDArray[Any]:
-    """Return zero, the edges of the subnormals, the largest numbers, Inf, and NaNs: quiet and signalling, with many payloads."""
-    t, infinity = fmt.precision - 1, fmt.grid.infinity
-    payloads = [1 << i for i in range(t)] + [(1 << t) - 1, (1 << (t - 1)) - 1, (3 << (t - 2)) | 1]
-    codes = [0, 1, (1 << t) - 1, 1 << t, infinity - 1, infinity] + [infinity | p for p in payloads]
-    return np.array(codes, fmt.code_dtype)
+def _powers_of_two(fmt: Format) -> NDArray[np.int64]:
+    grid = fmt.grid
+    top = fmt.max_finite
+    last = top.numerator.bit_length() - top.denominator.bit_length()
+    exponents = np.arange(max(grid.min_quantum, last - (1 << 12)), last + 1)
+    return _beside(truncated(1, exponents, fmt), fmt)
 
 
-def _integer_boundaries(source: str, significand: NDArray[Any], exponent: NDArray[Any]) -> NDArray[Any]:
-    width, signed = width_of(source), not source.startswith("u")
+def is_machine_integer(source: str | Format) -> bool:
+    """Return whether codes are the two's complement or unsigned integers of a dtype, or narrower ones."""
+    if isinstance(source, str) and source in WIDE_INTEGERS:
+        return True
+    fmt = get_format(source)
+    return isinstance(fmt, IntFormat) and not fmt.fraction_bits and not fmt.has_negative_zero
+
+
+def _integer_boundaries(source: str | Format, significand: NDArray[Any], exponent: NDArray[Any]) -> NDArray[Any]:
+    width, signed = width_of(source), source != "uint64" if source in WIDE_INTEGERS else get_format(source).signed
     u, top = U64, (1 << (width - signed)) - 1
     down = np.minimum(-np.minimum(exponent, 0), 63).astype(u)
     up = np.maximum(exponent, 0)
@@ -145,16 +164,16 @@ def _integer_boundaries(source: str, significand: NDArray[Any], exponent: NDArra
 
 
 @lru_cache(maxsize=2)
-def _random_words(seed: int, count: int) -> NDArray[np.uint64]:
-    return np.random.default_rng(seed).integers(0, 1 << 64, count, dtype=U64, endpoint=False)
+def _kept_words(seed: int, count: int, stream: int) -> NDArray[np.uint64]:
+    return random_words(seed, count, stream)
 
 
-def random_codes(source: str, target: str | Format, seed: int, count: int) -> NDArray[Any]:
+def random_codes(source: str | Format, target: str | Format, seed: int, count: int, stream: int = 0) -> NDArray[Any]:
     """Return seeded random codes: half uniform, half about the range of the target (integers: of every magnitude)."""
-    words = _random_words(seed, count)
+    words = _kept_words(seed, count, stream)
     width, half = width_of(source), count // 2
     uniform = words[:half] >> U64(64 - width)
-    if source in WIDE_INTEGERS or not is_float(source):
+    if not is_float(source):
         shifted = uniform >> (words[half : 2 * half] % U64(width))
         aimed = words[half:] >> U64(64 - width) >> (np.roll(words[half:], 1) % U64(width))
         codes = np.concatenate([shifted, U64(0) - aimed & U64((1 << width) - 1)])
@@ -163,7 +182,7 @@ def random_codes(source: str, target: str | Format, seed: int, count: int) -> ND
     return codes.astype(code_dtype_of(source))
 
 
-def _aimed(words: NDArray[np.uint64], source: str, target: str | Format) -> NDArray[np.uint64]:
+def _aimed(words: NDArray[np.uint64], source: str | Format, target: str | Format) -> NDArray[np.uint64]:
     """Return float codes with exponents about the range of the target; half of them end in zeros, so that exact values and ties occur."""
     fmt, goal = get_format(source), get_format(target)
     assert isinstance(fmt, FloatFormat)
@@ -173,7 +192,7 @@ def _aimed(words: NDArray[np.uint64], source: str, target: str | Format) -> NDAr
     biased = U64(low) + (words >> U64(32)) % U64(high - low + 1)
     trailing = np.roll(words, 7) & U64((1 << t) - 1)
     zeros = np.where(words & U64(1), (words >> U64(8)) % U64(t + 1), U64(0))
-    codes: NDArray[np.uint64] = (words >> U64(63)) << U64(fmt.width - 1) | biased << U64(t) | trailing >> zeros << zeros
+    codes: NDArray[np.uint64] = (words >> U64(63)) * U64(fmt.signed) << U64(fmt.width - 1) | biased << U64(t) | trailing >> zeros << zeros
     return codes
 
 

@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 
 from refquant.codec import convert, encode
 from refquant.dispatch import function
+from refquant.execution import project_all
 from refquant.formats import FloatFormat, Format, get_format
-from refquant.inputs import integer_grid
+from refquant.inputs import CODES, Source, integer_grid
 from refquant.policies import Dialect
+from refquant.stages import plan_stages
 
 WIDE_INTEGERS = ("int64", "uint64")
 OF_ML_DTYPES = (
@@ -40,6 +42,22 @@ def convert_codes(codes: NDArray[Any], source: str | Format, target: str | Forma
     if isinstance(source, str) and source in WIDE_INTEGERS:
         return encode(codes.view(source), target, dialect=dialect, return_flags=return_flags)
     return convert(codes, source, target, dialect=dialect, return_flags=return_flags)
+
+
+def source_of(codes: NDArray[Any], name: str | Format) -> Source:
+    """Return codes as a source of conversions."""
+    if isinstance(name, str) and name in WIDE_INTEGERS:
+        return Source(codes, CODES, name, integer_grid(64, name == "int64"), None, codes.dtype, False)
+    fmt = get_format(name)
+    return Source(codes, CODES, fmt.name, fmt.grid, fmt, codes.dtype, False)
+
+
+def refused(codes: NDArray[Any], source: str | Format, target: str | Format, dialect: Dialect) -> NDArray[np.bool_]:
+    """Return where the policies of a dialect refuse a source code: nothing is right or wrong there. RQ-5.15."""
+    given, goal = source_of(codes, source), get_format(target)
+    stages = plan_stages(goal, given.name, dialect=dialect, rounding=None, overflow=None, random=None)
+    where: NDArray[np.bool_] = project_all(given, goal, stages, None, "reference")[2]
+    return where
 
 
 def parts_of(codes: NDArray[Any], name: str | Format) -> tuple[NDArray[Any], ...]:

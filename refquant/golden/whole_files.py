@@ -12,7 +12,7 @@ def why_not_writable(path: str | Path) -> str | None:
 
     Examples
     --------
-    >>> from refquant.verify.whole_files import why_not_writable
+    >>> from refquant.golden.whole_files import why_not_writable
     >>> why_not_writable("/no such folder/state.json")
     '/no such folder/state.json cannot be written: there is no folder /no such folder'
     """

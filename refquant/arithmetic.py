@@ -1,0 +1,142 @@
+"""Operations on codes: comparison by exact value, with flags.
+
+Examples
+--------
+>>> import refquant as rq
+>>> bool(rq.arithmetic.compare(0x7E, 0x7C, ("float8_e4m3fn", "float8_e5m2"), predicate="lt"))  # 448 < Inf
+True
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from refquant import execution, inputs
+from refquant.dispatch import function
+from refquant.errors import InputTypeError, InputValueError
+from refquant.formats import Format, get_format
+from refquant.policies import Dialect, FlagsMode, Policies, SubnormalMode, as_dialect
+from refquant.policies.knobs import choice
+
+
+class Predicate(StrEnum):
+    """What a comparison asks. RQ-7.3."""
+
+    EQ = "eq"
+    LT = "lt"
+    LE = "le"
+    UNORDERED = "unordered"
+
+
+class TruthAndFlags(NamedTuple):
+    """Truth, and the exception flags of each comparison (uint8, bits as `refquant.Flags`)."""
+
+    truth: Any
+    flags: Any
+
+
+def compare(
+    a: ArrayLike, b: ArrayLike, fmt: Format | str | tuple[Format | str, Format | str], *, predicate: Predicate | str = "eq", signaling: bool = False,
+    dialect: Dialect | str | None = None, backend: str | None = None, out: NDArray[np.bool_] | None = None, return_flags: bool = False,
+) -> Any:  # fmt: skip
+    """Return whether a predicate holds between the exact values of codes.
+
+    ``truth = value(a) <predicate> value(b)`` (RQ-7.3), -0 equal to +0, false for NaN except under ``"unordered"``.
+
+    Parameters
+    ----------
+    a, b : array_like of unsigned integers
+        Codes; shapes broadcast against each other. Not modified.
+    fmt : Format or str, or a tuple of two
+        Format of both operands, or of each; values of different formats are compared without rounding (RQ-7.2).
+    predicate : Predicate or str
+        ``"eq"``, ``"lt"``, ``"le"`` or ``"unordered"``.
+    signaling : bool
+        Whether any NaN raises INVALID, and not a signalling one alone (RQ-7.4); ``"unordered"`` has no such form.
+    dialect : Dialect or str, optional
+        ``"default"`` if not given. Its ``subnormals`` and ``flags`` are looked at (RQ-7.5).
+    backend : str, optional
+        ``"reference"``, the one that compares.
+    out : ndarray of bool, optional
+        Receives the truth: the broadcast shape.
+    return_flags : bool
+        Return a `TruthAndFlags` with the exception flags of each comparison too.
+
+    Returns
+    -------
+    ndarray of bool, or its scalar where both operands are scalars
+        The broadcast shape.
+
+    Raises
+    ------
+    InputTypeError, CodeRangeError
+        If `a` or `b` are not unsigned integers, or not codes of their format.
+    InputValueError
+        If the shapes do not broadcast, `fmt` is no format and no pair of them, or ``"unordered"`` is to signal.
+    UnknownNameError, AmbiguousNameError
+        If a name does not exist or means several formats.
+    OutputError, BackendUnavailableError
+        If `out` or `backend` cannot be used.
+
+    Notes
+    -----
+    Exact: error bound 0, for every format whatever its range. Flags: INVALID or none; integers raise none, and quiet predicates none in
+    formats whose NaNs do not signal (RQ-7.4). Source: IEEE 754-2019, 5.11.
+
+    Examples
+    --------
+    >>> import refquant as rq
+    >>> rq.arithmetic.compare([0x00, 0x38, 0x7F], [0x80, 0x39, 0x7F], "float8_e4m3fn").tolist()  # 0 == -0; 1 and 1.125; NaN and itself
+    [True, False, False]
+    >>> rq.arithmetic.compare([0x00, 0x38, 0x7F], [0x80, 0x39, 0x7F], "float8_e4m3fn", predicate="lt", signaling=True, return_flags=True).flags.tolist()
+    [0, 0, 16]
+    """
+    formats, wanted = _formats(fmt), choice("predicate", predicate, Predicate)
+    kernel = function(f"compare_{_form(wanted, signaling)}_{wanted}", backend)
+    arrays, scalar = _codes(a, b, formats)
+    shape = arrays[0].shape
+    truth = np.empty(shape, np.bool_) if out is None else execution.checked_out(out, np.dtype(np.bool_), shape)
+    flags = np.empty(shape, np.uint8) if return_flags else None
+    policies = [as_dialect(dialect).policies(f.name, f.name) for f in formats]
+    _run(kernel, arrays, formats, policies, truth, flags)
+    result = truth[()] if scalar and out is None else truth
+    return result if flags is None else TruthAndFlags(result, flags[()] if scalar and out is None else flags)
+
+
+def _formats(fmt: Any) -> tuple[Format, Format]:
+    given = fmt if isinstance(fmt, tuple) else (fmt, fmt)
+    if len(given) != 2:
+        raise InputValueError(f"fmt: expected one format, or a tuple of one for each of 2 operands; got a tuple of {len(given)}")
+    return get_format(given[0]), get_format(given[1])
+
+
+def _form(predicate: Predicate, signaling: Any) -> str:
+    if not isinstance(signaling, (bool, np.bool_)):
+        raise InputTypeError(f"signaling: expected True or False, got {signaling!r}")
+    if signaling and predicate is Predicate.UNORDERED:
+        raise InputValueError("signaling: predicate='unordered' has no signalling form (RQ-7.4); give signaling=False, or one of eq, lt, le")
+    return "signaling" if signaling else "quiet"
+
+
+def _codes(a: Any, b: Any, formats: tuple[Format, Format]) -> tuple[list[NDArray[Any]], bool]:
+    (x, x_scalar), (y, y_scalar) = inputs.as_codes(a, formats[0], "a"), inputs.as_codes(b, formats[1], "b")
+    try:
+        return list(np.broadcast_arrays(x, y)), x_scalar and y_scalar
+    except ValueError:
+        raise InputValueError(f"a, b: cannot be broadcast together: shapes {x.shape} and {y.shape}") from None
+
+
+def _run(kernel: Any, arrays: list[NDArray[Any]], formats: tuple[Format, Format], policies: list[Policies], truth: NDArray[Any], flags: Any) -> None:
+    """Walk both operands through the kernel. RQ-7.5."""
+    flush = tuple(p.subnormals in (SubnormalMode.FLUSH_INPUTS, SubnormalMode.FLUSH_BOTH) for p in policies)
+    reports = flags is not None and all(p.flags is not FlagsMode.NONE for p in policies)
+    if flags is not None and not reports:
+        flags[...] = 0
+    written = [truth, flags] if reports else [truth]
+    grids = (formats[0].grid, formats[1].grid)
+    for _, (x, y, sink, *rest) in execution.walk([*arrays, *written], len(written)):
+        kernel(x, y, grids, flush, sink, rest[0] if rest else None)

@@ -1,0 +1,28 @@
+"""Golden vectors: operands by rule, what is right for each, and the files that carry them."""
+
+from refquant.golden.checking import Checked, check
+from refquant.golden.classes import CLASSES, VectorClass, names_in
+from refquant.golden.coverage import Covered
+from refquant.golden.golden_set import GoldenSet
+from refquant.golden.making import generate
+from refquant.golden.nan_mask import NanBy
+from refquant.golden.recipe import GENERATOR_VERSION, Recipe
+from refquant.golden.storage import load, save
+from refquant.golden.writers import WRITERS
+
+__all__ = [
+    "CLASSES",
+    "GENERATOR_VERSION",
+    "WRITERS",
+    "Checked",
+    "Covered",
+    "GoldenSet",
+    "NanBy",
+    "Recipe",
+    "VectorClass",
+    "check",
+    "generate",
+    "load",
+    "names_in",
+    "save",
+]

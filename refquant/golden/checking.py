@@ -1,0 +1,171 @@
+"""A folder of golden vectors against its manifest, and against the reference."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from refquant.errors import GoldenFileError
+from refquant.golden import manifest
+from refquant.golden.evaluation import Evaluated, evaluate
+from refquant.golden.golden_set import GoldenSet
+from refquant.golden.manifest import NAME, Manifest
+from refquant.golden.recipe import Recipe
+from refquant.golden.storage import load_listed, read_manifest
+from refquant.golden.text import hex_code, hex_value
+from refquant.golden.whole_folders import entries_of
+from refquant.golden.writers import WRITERS, render
+from refquant.operations import SPEC_VERSION
+from refquant.policies import Flags, Policies, RandomBits
+
+SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check found.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        Of the manifest.
+    vectors : int
+        How many were recomputed.
+    problems : tuple of str
+        What is wrong with files: missing, not listed, changed, not those of the manifest.
+    differences : tuple of str
+        The first vectors of which the reference says something else.
+    wrong : int
+        How many those are altogether.
+    """
+
+    recipe: Recipe
+    vectors: int
+    problems: tuple[str, ...]
+    differences: tuple[str, ...]
+    wrong: int
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.problems and not self.wrong
+
+
+def check(folder: str | Path, *, backend: str | None = None) -> Checked:
+    """Return what is wrong with a folder of golden vectors: files against the manifest, results and flags against the reference.
+
+    Parameters
+    ----------
+    folder : str or Path
+        As `save` wrote it.
+    backend : str, optional
+        As in `refquant.encode`.
+
+    Returns
+    -------
+    Checked
+
+    Raises
+    ------
+    GoldenFileError
+        If there is no manifest, or it is none.
+
+    Examples
+    --------
+    >>> import tempfile, refquant as rq
+    >>> with tempfile.TemporaryDirectory() as there:
+    ...     folder = rq.golden.generate("encode", "float8_e4m3fn", source="float16").save(f"{there}/set")
+    ...     rq.golden.check(folder).ok
+    True
+    """
+    place = Path(folder)
+    said = read_manifest(place)
+    problems = [f"{name}: is not there" for name in said.files if name not in entries_of(place)]
+    problems += [f"{name}: is not in the manifest" for name in entries_of(place) if name not in (*said.files, NAME)]
+    if said.recipe.spec_version != SPEC_VERSION:
+        problems.append(f"{NAME}: follows version {said.recipe.spec_version} of the specification, and this refquant version {SPEC_VERSION}")
+    made, found = _read_all(place, said)
+    problems += found
+    if made is None:
+        return Checked(said.recipe, 0, tuple(problems), (), 0)
+    problems += _beside(place, said, made)
+    if manifest.coverage_records(made) != said.coverage:
+        problems.append(f"{NAME}: its coverage table is not that of the vectors")
+    rows, texts = _differences(made, backend)
+    return Checked(said.recipe, len(made), tuple(problems), texts, rows)
+
+
+def _read_all(place: Path, said: Manifest) -> tuple[GoldenSet | None, list[str]]:
+    """Return the set of the first whole file, and what is wrong with the files of vectors."""
+    made, problems = None, []
+    for writer in WRITERS.values():
+        if writer.file not in said.files or writer.file not in entries_of(place):
+            continue
+        try:
+            other = load_listed(place, said, writer.file)
+        except GoldenFileError as error:
+            problems.append(str(error))
+            continue
+        if made is not None and other != made:
+            problems.append(f"{writer.file}: its vectors are not those of the other files")
+        made = made or other
+    return made, problems
+
+
+def _beside(place: Path, said: Manifest, made: GoldenSet) -> list[str]:
+    """Return what is wrong with files that hold no vectors: they are what would be written for the set."""
+    problems = []
+    for name in {manifest.writer_of(file) for file in said.files}:
+        for file, content in render(made, name).items():
+            if file == WRITERS[name].file or file not in entries_of(place):
+                continue
+            if file not in said.files:
+                continue
+            if said.files[file] != manifest.digest(content) or (place / file).is_symlink() or (place / file).read_bytes() != content:
+                problems.append(f"{file}: is not what is written for these vectors")
+    return problems
+
+
+def _differences(made: GoldenSet, backend: str | None) -> tuple[int, tuple[str, ...]]:
+    """Return how many vectors the reference contradicts, and the first of them as text."""
+    count, texts = 0, list[str]()
+    for policies in made.recipe.modes:
+        rows = _rows_of(made, policies)
+        found = _again(made, policies, rows, backend)
+        wrong = found.refused | (found.codes != made.columns["result"][rows]) | (found.flags != made.columns["flags"][rows])
+        where = np.flatnonzero(wrong)
+        count += where.size
+        texts += [_as_text(made, int(rows[i]), policies, found, int(i)) for i in where[: max(SHOWN - len(texts), 0)]]
+    return count, tuple(texts)
+
+
+def _rows_of(made: GoldenSet, policies: Policies) -> NDArray[np.intp]:
+    rounding, overflow = made.recipe.numbers_of(policies)
+    return np.flatnonzero((made.columns["rounding"] == rounding) & (made.columns["overflow"] == overflow))
+
+
+def _again(made: GoldenSet, policies: Policies, rows: NDArray[np.intp], backend: str | None) -> Evaluated:
+    recipe, columns = made.recipe, made.columns
+    random = RandomBits(columns["random"][rows], recipe.random_bits) if recipe.roundings and policies.rounding.is_stochastic else None
+    operands = tuple(columns[name][rows] for name in recipe.operand_names)
+    return evaluate(recipe.record, operands, recipe.operands, recipe.fmt, recipe.result, policies, random, backend)
+
+
+def _as_text(made: GoldenSet, row: int, policies: Policies, found: Evaluated, i: int) -> str:
+    recipe, columns = made.recipe, made.columns
+    given = [f"{n} {_code(columns[n][row], f)}" for n, f in zip(recipe.operand_names, recipe.operands)]
+    modes = [f"{policies.rounding}, {policies.overflow}"] if recipe.roundings else []
+    right = "is refused" if found.refused[i] else f"is {_code(found.codes[i], recipe.result)} {_flags(found.flags[i])}"
+    return f"vector {row}: {', '.join(given + modes)}: has {_code(columns['result'][row], recipe.result)} {_flags(columns['flags'][row])}, right {right}"
+
+
+def _code(code: Any, fmt: Any) -> str:
+    return f"{hex_code(code, fmt)} ({hex_value(int(code), fmt)})"
+
+
+def _flags(flags: Any) -> str:
+    return str(Flags(int(flags)))

@@ -1,0 +1,107 @@
+"""What is right: a record evaluated on columns of codes. Conversions by the casts themselves, all else through the public function that the record names."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from refquant.containers import holds
+from refquant.errors import InputValueError, RangeExceededError, UnknownNameError
+from refquant.execution import project_all
+from refquant.formats import Format, get_format
+from refquant.golden.sources import source_of
+from refquant.operations import OPERATIONS, Operation
+from refquant.policies import Dialect, NanMode, NanOutMode, Policies, RandomBits
+from refquant.stages import Stages, exact_plan, plan_stages
+
+Codes = NDArray[Any]
+TRUTH = "uint1"  #: the format of a truth
+_FLOATS = ("float32", "float64")
+
+
+class Evaluated(NamedTuple):
+    """Result codes, flags (uint8), and where the policies refuse the operands."""
+
+    codes: Codes
+    flags: NDArray[np.uint8]
+    refused: NDArray[np.bool_]
+
+
+def operation_named(name: Any) -> Operation:
+    """Return a record of which vectors can be made: every operand and the result are codes of a format."""
+    able = {op.name: op for op in operations_with_vectors()}
+    if name not in able:
+        raise UnknownNameError(f"operation: expected one of {', '.join(able)}; got {name!r}")
+    return able[name]
+
+
+def operations_with_vectors() -> tuple[Operation, ...]:
+    """Return the records of which vectors can be made."""
+    return tuple(op for op in OPERATIONS.values() if _has_vectors(op))
+
+
+def _has_vectors(operation: Operation) -> bool:
+    plain = {*operation.operands, operation.result} <= {"codes", "values", "truth"}
+    return plain and (bool(operation.door) if len(operation.operands) > 1 else operation.kernel == "convert")
+
+
+def is_conversion(operation: Operation) -> bool:
+    """Return whether an operation rounds one operand, and nothing else."""
+    return len(operation.operands) == 1
+
+
+def result_format(operation: Operation, formats: tuple[Format, ...], fmt: Format, asked: Format | None) -> Format:
+    """Return the format of the results; `fmt` is the target of a conversion, `asked` what the caller wants values in."""
+    if operation.result == "truth":
+        return _only(get_format(TRUTH), asked, operation)
+    if operation.result == "codes":
+        return _only(fmt, asked, operation) if is_conversion(operation) else asked or fmt
+    if asked is not None and not holds(asked, fmt):
+        raise RangeExceededError(f"result: {asked.name} cannot hold every value of {fmt.name} exactly")
+    choices = [asked] if asked else [f for f in (formats[0] if operation.name == "round" else None, *map(get_format, _FLOATS)) if f and holds(f, fmt)]
+    if not choices:
+        raise RangeExceededError(f"result: neither {formats[0].name} nor a float format holds every value of {fmt.name} exactly; use encode or convert")
+    return choices[0]
+
+
+def _only(fmt: Format, asked: Format | None, operation: Operation) -> Format:
+    if asked not in (None, fmt):
+        raise InputValueError(f"result: the results of {operation.name} are codes of {fmt.name}, not of {asked.name if asked else None}")
+    return fmt
+
+
+def evaluate(
+    operation: Operation, columns: tuple[Codes, ...], formats: tuple[Format, ...], fmt: Format, result: Format, policies: Policies,
+    random: RandomBits | None, backend: str | None,
+) -> Evaluated:  # fmt: skip
+    """Return what is right for columns of operands under policies; `fmt` is the format that is rounded to."""
+    dialect = Dialect("golden", base=policies)
+    if not is_conversion(operation):
+        return _through_door(operation, columns, formats, result, dialect, random, backend)
+    source = source_of(columns[0], formats[0])
+    if operation.name == "decode":
+        stages = Stages(None, None, _exact(result, policies.nan_out), policies)
+    else:
+        stages = plan_stages(fmt, source.name, dialect=dialect, rounding=None, overflow=None, random=random)
+    if operation.name == "round":
+        stages = stages._replace(deliver=_exact(result, policies.nan_out), into=result)
+    return Evaluated(*project_all(source, result if operation.name == "decode" else fmt, stages, random, backend))
+
+
+def _exact(container: Format, nan_out: NanOutMode) -> Any:
+    moves = NanMode.CANONICAL if nan_out is NanOutMode.CANONICAL else NanMode.KEEP_PAYLOAD
+    return exact_plan(container, moves if container.has_nan else None)
+
+
+def _through_door(
+    operation: Operation, columns: tuple[Codes, ...], formats: tuple[Format, ...], result: Format, dialect: Dialect, random: Any, backend: str | None
+) -> Evaluated:
+    module, _, name = operation.door.partition(".")
+    options = {"dialect": dialect, "backend": backend, **dict(operation.choices)}
+    options |= {"result": result} if operation.result == "codes" else {}
+    options |= {"random": random} if random is not None else {}
+    codes, flags = getattr(import_module(f"refquant.{module}"), name)(*columns, formats, **options, return_flags=True)
+    return Evaluated(np.asarray(codes).astype(result.code_dtype), np.asarray(flags), np.zeros(columns[0].size, np.bool_))

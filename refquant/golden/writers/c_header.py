@@ -1,0 +1,73 @@
+"""A C header: macros that say what the vectors are, and one ``static const`` array for each column."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from refquant.errors import GoldenFileError
+from refquant.golden.golden_set import GoldenSet, dtypes_of, widths_of
+from refquant.golden.metadata import as_line, metadata_of
+from refquant.golden.reading import after, assembled, canonical, marked_line, read_marked
+from refquant.golden.recipe import OVERFLOWS, ROUNDINGS, Recipe
+from refquant.golden.writers.coverage_text import coverage_lines
+from refquant.golden.writers.fixed_rows import Row, digits_of
+
+_ENDINGS = {1: "u", 2: "u", 4: "u", 8: "ull"}
+
+
+def _row(recipe: Recipe, name: str) -> Row:
+    ending = _ENDINGS[dtypes_of(recipe)[name].itemsize]
+    return Row((b"  0x", (name, digits_of(widths_of(recipe)[name])), f"{ending},\n".encode()))
+
+
+def _pieces(recipe: Recipe, count: int) -> Iterator[tuple[bytes, str]]:
+    """Yield what stands before the rows of each column, and the column."""
+    before = _macros(recipe, count)
+    for name, dtype in dtypes_of(recipe).items():
+        kind = f"uint{8 * dtype.itemsize}_t"
+        yield f"{before}static const {kind} refquant_golden_{name}[{max(count, 1)}] = {{\n{'' if count else '  0'}".encode(), name
+        before = "};\n\n"
+
+
+def _macros(recipe: Recipe, count: int) -> str:
+    widths, title = widths_of(recipe), recipe.title.replace("\\", "?").replace('"', "?")
+    lines = [
+        f"// {recipe.title}: {count} vectors. A result is right where (got ^ refquant_golden_result[i]) & refquant_golden_mask[i] is 0.",
+        "// flags: INEXACT 1, UNDERFLOW 2, OVERFLOW 4, DIV_BY_ZERO 8, INVALID 16. classes: bit i is class i of the table at the end.",
+        "#ifndef REFQUANT_GOLDEN_VECTORS_H", "#define REFQUANT_GOLDEN_VECTORS_H", "", "#include <stdint.h>", "",
+        f'#define REFQUANT_GOLDEN_TITLE "{title}"', f'#define REFQUANT_GOLDEN_SPEC_VERSION "{_safe(recipe.spec_version)}"',
+        f"#define REFQUANT_GOLDEN_COUNT {count}", f"#define REFQUANT_GOLDEN_OPERANDS {len(recipe.operands)}",
+        f"#define REFQUANT_GOLDEN_RANDOM_BITS {recipe.random_bits}",
+    ]  # fmt: skip
+    lines += [f"#define REFQUANT_GOLDEN_WIDTH_{name.upper()} {widths[name]}" for name in (*recipe.operand_names, "result")]
+    lines += [f"#define REFQUANT_GOLDEN_ROUNDING_{m.upper()} {ROUNDINGS.index(m)}" for m in ROUNDINGS if m in recipe.roundings]
+    lines += [f"#define REFQUANT_GOLDEN_OVERFLOW_{m.upper()} {OVERFLOWS.index(m)}" for m in OVERFLOWS if m in recipe.overflows]
+    return "\n".join(lines) + "\n\n"
+
+
+def _safe(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9.-]", "?", text)
+
+
+def write(made: GoldenSet) -> bytes:
+    """Return the file."""
+    recipe, parts = made.recipe, [marked_line("//", as_line(metadata_of(made))).encode()]
+    for before, name in _pieces(recipe, len(made)):
+        parts += [before, _row(recipe, name).render(made.columns, len(made))]
+    return b"".join([*parts, b"};\n\n#endif\n", coverage_lines(made, "// ").encode()])
+
+
+def read(data: bytes, where: str) -> GoldenSet:
+    """Return the set of a file; it is not compiled, only compared with what would be written."""
+    recipe, count, left_out = read_marked(data, "//", where)
+    rest, columns = data[len(data.partition(b"\n")[0]) + 1 :], dict[str, Any]()
+    for before, name in _pieces(recipe, count):
+        row = _row(recipe, name)
+        rows = after(rest, before, count * row.length, where)
+        columns |= row.parse(rows, count, where)
+        rest = rest[len(before) + len(rows) :]
+    if not rest.startswith(b"};"):
+        raise GoldenFileError(f"{where}: truncated, or more rows than its metadata say")
+    return canonical(assembled(recipe, columns, left_out, where), data, write, where)
