@@ -1,4 +1,4 @@
-/* FAULTY: it forgets whether the kept part is odd. float32 -> float8_e4m3fn in integers: ties to even, out of range to NaN. Reads and answers by the protocol refquant-pipe 1. */
+/* FAULTY: ties go up, odd or not. The rest is cast_e4m3fn.c: float32 -> float8_e4m3fn by the protocol refquant-pipe 1. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>

@@ -40,6 +40,11 @@ class Batch(NamedTuple):
     first_unknown: str = ""
     fault: Fault | None = None
 
+    def before(self, count: int) -> Batch:
+        """Return the first of these answers."""
+        unknown = [i for i in self.unknown if i < count]
+        return Batch(self.codes[:count], None if self.flags is None else self.flags[:count], unknown, self.first_unknown if unknown else "")
+
 
 class _Answer(NamedTuple):
     code: int = 0
@@ -131,10 +136,10 @@ def _answer(line: bytes, header: Header) -> _Answer:
         return _Answer(kind=Kind.GARBAGE, what=f"answered an empty line, where {said} were expected")
     values = [_number(token, field) for token, field in zip(tokens, fields)] if len(tokens) == len(fields) else [None]
     if None in values:
-        return _Answer(kind=Kind.GARBAGE, what=f"answered {shown(line)!r}, where {said} were expected")
+        return _Answer(kind=Kind.GARBAGE, what=f"answered '{shown(line)}', where {said} were expected")
     for value, field in zip(values, fields):
         if value is not None and value >> field.width > 0:
-            return _Answer(kind=Kind.TOO_WIDE, what=f"answered {shown(line)!r}, which is wider than the {field.width} bits of {field.name}")
+            return _Answer(kind=Kind.TOO_WIDE, what=f"answered '{shown(line)}', which is wider than the {field.width} bits of {field.name}")
     if -1 in values:
         return _Answer(unknown=True)
     code, *flags = (value for value in values if value is not None)

@@ -110,7 +110,7 @@ class _Conversation:
         code = child.finish(self._program.timeout) if stop is Stop.ENDED else 0
         if child.greeting not in (None, GREETING.encode()):
             said = shown(child.greeting or b"")
-            self._failure = Misbehaviour(Kind.VERSION, f"speaks {said!r}, and refquant speaks {GREETING!r}", answer=said)
+            self._failure = Misbehaviour(Kind.VERSION, f"speaks '{said}', and refquant speaks {GREETING!r}", answer=said)
             return
         came, first = child.lines, self._at
         batch = read_answers(child.take(count), self._header)
@@ -118,6 +118,9 @@ class _Conversation:
             batch = batch._replace(fault=Fault(came, Kind.GARBAGE, f"answered a line of more than {LONGEST} bytes", shown(child.rest())))
         if batch.fault is None and came > count:
             self._too_many(first + count, f"answered more lines than it was given vectors: at least {came:,} for {count:,}")
+            return
+        if batch.fault is None and came < count and stop is Stop.ENDED and code == 0:
+            self._too_few(batch, first + count, f"gave too few lines: {came + first - self._began:,} before it ended with exit code 0")
             return
         self._keep(batch)
         self._measure(time.monotonic() - began, stop)
@@ -129,14 +132,13 @@ class _Conversation:
 
     def _see_the_end(self, stop: Stop, code: int | None, expected: int, *, last: bool) -> None:
         """See whether a process ended as it should."""
-        missing = expected - self._at
         if stop is Stop.LATE:
             self._blame(Kind.HANG, f"gave no answer within {self._program.timeout:g} s and was killed", expected)
         elif stop is Stop.ENDED and code is None:
             self._blame(Kind.HANG, f"closed its output, did not end within {self._program.timeout:g} s and was killed", expected)
         elif code:
             self._blame(*_ended(code), expected)
-        elif stop is Stop.ENDED and (missing or not last):
+        elif stop is Stop.ENDED and not last:
             self._blame(Kind.TOO_FEW, f"gave too few lines: {self._at - self._began:,} before it ended with exit code 0", expected)
 
     def _blame(self, kind: Kind, what: str, expected: int) -> None:
@@ -144,6 +146,12 @@ class _Conversation:
             self._failure = Misbehaviour(kind, f"{what} after it had answered every vector")
             return
         self._failure = self._located(kind, what, self._at, max(expected, self._at + 1))
+
+    def _too_few(self, batch: Batch, expected: int, what: str) -> None:
+        """Find the vector without an answer; those behind it have the answers of others, and are dropped."""
+        first = self._at
+        self._failure = self._located(Kind.TOO_FEW, what, first, expected)
+        self._keep(batch.before(0 if self._failure.vector is None else self._failure.vector - first))
 
     def _too_many(self, expected: int, what: str) -> None:
         """Find the vector with more than one answer: it is of this batch, or of the one before and came late. What was answered before them is kept."""
