@@ -71,7 +71,7 @@ def verify(
     TARGET is numpy, ml_dtypes, torch (all that are installed if none is given), or module:function, a cast of your own: it is given an array of --source and
     returns unsigned codes of --format, or float values, or an ml_dtypes array; or program:COMMAND, any program that reads hex lines and answers with hex lines.
     """
-    _refuse_pairs(exhaustive=exhaustive, resume=resume)
+    _refuse_pairs(exhaustive=exhaustive, resume=resume, flags=flags)
     names, sources = tuple(format_named(n).name for n in names), tuple(source_named(s) for s in sources)
     says = deterministic(policies_said(rounding, overflow, settings))
     if dialect is not None:
@@ -95,10 +95,12 @@ def verify(
     return 0 if all(j.ok for j in judgements) else 1
 
 
-def _refuse_pairs(*, exhaustive: bool, resume: str | None) -> None:
+def _refuse_pairs(*, exhaustive: bool, resume: str | None, flags: bool) -> None:
     """Refuse options that would do nothing beside the others."""
     if resume is not None and not exhaustive:
         raise click.UsageError("--resume belongs to --exhaustive")
+    if flags and exhaustive:
+        raise click.UsageError("--flags: --exhaustive compares codes alone")
     given = click.get_current_context().get_parameter_source
     useless = [option for name, option in (("count", "--random"), ("seed", "--seed")) if exhaustive and given(name) is ParameterSource.COMMANDLINE]
     if useless:

@@ -348,7 +348,7 @@ def test_a_file_that_is_no_program_is_refused(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), "5", True, None])
 def test_a_time_limit_is_a_positive_number(timeout):
-    with pytest.raises(rq.errors.InputValueError, match="^timeout: expected a positive number of seconds"):
+    with pytest.raises(rq.errors.InputValueError, match=r"^timeout: expected a positive number of seconds"):
         program([sys.executable], timeout)
 
 
