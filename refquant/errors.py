@@ -53,6 +53,10 @@ class StateError(RefquantError, ValueError):
     """A file that should keep the state of a sweep is damaged, or keeps that of another one."""
 
 
+class ProgramError(RefquantError, RuntimeError):
+    """A program that was asked through the pipe misbehaved; the message says how, and on which input."""
+
+
 class BackendUnavailableError(RefquantError, RuntimeError):
     """The backend lacks this operation, or its package is not installed."""
 

@@ -16,7 +16,7 @@ from rich.text import Text
 import refquant
 from refquant.cli.console import console, line
 from refquant.cli.reports import STDOUT, write_report
-from refquant.errors import StateError
+from refquant.errors import ProgramError, StateError
 from refquant.golden.sources import width_of
 from refquant.verify import Claim, Deviation, Sweep, Target, run_sweep
 from refquant.verify.deviations import find_deviation
@@ -32,6 +32,7 @@ class Swept(NamedTuple):
 
     found: Sweep
     failure: str = ""
+    misbehaved: bool = False  #: whether that was a program's
 
     @property
     def ok(self) -> bool:
@@ -55,6 +56,8 @@ def sweep_all(announced: Announced, known: tuple[Deviation, ...], resume: str | 
     if sweeps[-1].failure == INTERRUPTED:
         kept = f"; the same command goes on from {resume}" if resume else "; with --resume the same command could go on from here"
         raise KeyboardInterrupt(f"interrupted in conversion {len(sweeps)} of {len(pairs)}{kept}")
+    if any(swept.misbehaved for swept in sweeps):
+        return 2
     return 0 if all(swept.ok for swept in sweeps) else 1
 
 
@@ -138,7 +141,7 @@ def _swept(target: Target, claim: Claim, known: Deviation | None, path: Path | N
     except KeyboardInterrupt:
         return Swept(last, INTERRUPTED)
     except (Exception, SystemExit) as error:
-        return Swept(last, " ".join(f"could not be judged: {type(error).__name__}: {error}".split()))
+        return Swept(last, " ".join(f"could not be judged: {type(error).__name__}: {error}".split()), isinstance(error, ProgramError))
 
 
 def _lines(swept: Swept) -> Iterator[tuple[str, str]]:

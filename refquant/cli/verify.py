@@ -14,16 +14,16 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from refquant.cli.chosen import OWN, announced, deterministic, source_named, target_named
 from refquant.cli.console import console, line, table, width_of
 from refquant.cli.options import dialect_named, format_named, policies_said, set_option
 from refquant.cli.reports import STDOUT, report_option, write_report
 from refquant.cli.sweeps import sweep_all
-from refquant.errors import InputValueError
-from refquant.golden.sources import WIDE_INTEGERS
-from refquant.verify import Claim, FunctionTarget, Judgement, Target, Verdict, as_records, get_target, judge, list_targets, load_deviations
+from refquant.verify import Claim, Judgement, ProgramTarget, Target, Verdict, as_records, judge, list_targets, load_deviations
 from refquant.verify.targets import TARGETS
 
 _STYLES = {"exact": "green", "known": "yellow", "new": "bold red", "gone": "bold red", "failed": "bold red"}
+_STDERR_LINES = 10
 _EPILOG = """\b
 Examples:
   refquant verify
@@ -33,21 +33,28 @@ Examples:
   refquant verify mymodule:flushing_cast --format float16 --set subnormals=flush_results --set ftz=arm
   refquant verify ml_dtypes --exhaustive --source float32 --format float8_e4m3fn --resume state.json
   refquant verify mymodule:cast --format bfloat16 --source float32 --source float64
+  refquant verify program:./cast --format float8_e4m3fn --flags
+  refquant verify program:"vvp sim.vvp" --format bfloat16 --timeout 60
 
 \b
 Exit codes: 0 nothing unexpected; 1 a new mismatch, a known deviation that no
-longer occurs, or a conversion that could not be judged; 2 wrong usage."""
+longer occurs, or a conversion that could not be judged; 2 wrong usage, or a
+program that misbehaved: it hung, died, or answered with something else."""
 
 
 @click.command(epilog=_EPILOG)
 @click.argument("targets", metavar="[TARGET]...", nargs=-1)
-@click.option("--format", "names", metavar="FORMAT", multiple=True, help="The format of module:function; else judge only conversions from or to it.")
-@click.option("--source", "sources", metavar="DTYPE", multiple=True, help="Input dtype of module:function (float32 if not given); else judge only from it.")
-@click.option("--rounding", metavar="MODE", help="What module:function says: its rounding mode.")
-@click.option("--overflow", metavar="MODE", help="What module:function says: its overflow mode.")
-@click.option("--dialect", metavar="NAME", help="What module:function says: a named set of policies.")
+@click.option(
+    "--format", "names", metavar="FORMAT", multiple=True, help="The format of a cast or program of your own; else judge only conversions from or to it."
+)
+@click.option("--source", "sources", metavar="DTYPE", multiple=True, help="Input dtype of a cast of your own (float32 if not given); else judge only from it.")
+@click.option("--rounding", metavar="MODE", help="What module:function or program says: its rounding mode.")
+@click.option("--overflow", metavar="MODE", help="What module:function or program says: its overflow mode.")
+@click.option("--dialect", metavar="NAME", help="What module:function or program says: a named set of policies.")
 @set_option
-@click.option("--nan-by", type=click.Choice(["class", "byte"]), default="class", help="For module:function: any NaN will do, or the code of the dialect.")
+@click.option("--nan-by", type=click.Choice(["class", "byte"]), default="class", help="For those: any NaN will do, or the code of the dialect.")
+@click.option("--flags", is_flag=True, help="For program:COMMAND: it answers the exception flags too, and is judged by them.")
+@click.option("--timeout", type=float, default=10.0, show_default=True, help="For program:COMMAND: seconds for a batch of at most 65,536 inputs.")
 @click.option("--random", "count", type=click.IntRange(0, 100_000_000), default=1_000_000, show_default=True, help="Random inputs of each wide conversion.")
 @click.option("--seed", type=click.IntRange(0, (1 << 64) - 1), default=0, show_default=True, help="Seed of the random inputs.")
 @click.option("--deviations", metavar="FILE", help="Known deviations, in the form of deviations.toml, instead of the package's.")
@@ -56,78 +63,58 @@ longer occurs, or a conversion that could not be judged; 2 wrong usage."""
 @report_option
 def verify(
     targets: tuple[str, ...], names: tuple[str, ...], sources: tuple[str, ...], rounding: str | None, overflow: str | None, dialect: str | None,
-    settings: tuple[str, ...], nan_by: str, count: int, seed: int, deviations: str | None, exhaustive: bool, resume: str | None, report: str | None,
+    settings: tuple[str, ...], nan_by: str, flags: bool, timeout: float, count: int, seed: int,
+    deviations: str | None, exhaustive: bool, resume: str | None, report: str | None,
 ) -> int:  # fmt: skip
     """Judge conversions of other implementations, byte for byte.
 
     TARGET is numpy, ml_dtypes, torch (all that are installed if none is given), or module:function, a cast of your own: it is given an array of --source and
-    returns unsigned codes of --format, or float values, or an ml_dtypes array.
+    returns unsigned codes of --format, or float values, or an ml_dtypes array; or program:COMMAND, any program that reads hex lines and answers with hex lines.
     """
-    _refuse_pairs(exhaustive=exhaustive, resume=resume)
-    names, sources = tuple(format_named(n).name for n in names), tuple(_source(s) for s in sources)
-    says = _said(policies_said(rounding, overflow, settings))
+    _refuse_pairs(exhaustive=exhaustive, resume=resume, flags=flags)
+    names, sources = tuple(format_named(n).name for n in names), tuple(source_named(s) for s in sources)
+    says = deterministic(policies_said(rounding, overflow, settings))
     if dialect is not None:
         dialect_named(dialect)
-    chosen = [_target(t, names, sources, says, dialect, nan_by) for t in targets or list_targets()]
-    if (says or dialect) and not any(isinstance(t, FunctionTarget) for t in chosen):
-        raise click.UsageError("--rounding, --overflow, --dialect and --set say what a module:function does; other targets say it themselves")
+    stated = {"dialect": dialect, "knobs": says, "nan_by": nan_by}
+    chosen = [target_named(t, names, sources, stated, {"flags": flags, "timeout": timeout}) for t in targets or list_targets()]
+    _refuse_useless(chosen, says=bool(says or dialect))
     known = load_deviations(deviations)
-    announced = _announced(chosen, names, sources, asked=bool(targets))
+    conversions = announced(chosen, names, sources, asked=bool(targets))
     if exhaustive:
-        return sweep_all(announced, known, resume, report)
+        return sweep_all(conversions, known, resume, report)
     out = console(stderr=report == STDOUT)
-    _announce(out, announced, targets)
+    _announce(out, conversions, targets)
     with redirect_stdout(sys.stderr if report == STDOUT else sys.stdout):  # what a cast prints
-        judgements = _judged(announced, {"seed": seed, "random": count, "deviations": known})
+        judgements = _judged(conversions, {"seed": seed, "random": count, "deviations": known})
     for judgement in judgements:
         _print(out, judgement)
     write_report(report, as_records(judgements))
+    if any(v.failure for j in judgements for v in j.verdicts):
+        return 2
     return 0 if all(j.ok for j in judgements) else 1
 
 
-def _refuse_pairs(*, exhaustive: bool, resume: str | None) -> None:
+def _refuse_pairs(*, exhaustive: bool, resume: str | None, flags: bool) -> None:
     """Refuse options that would do nothing beside the others."""
     if resume is not None and not exhaustive:
         raise click.UsageError("--resume belongs to --exhaustive")
+    if flags and exhaustive:
+        raise click.UsageError("--flags: --exhaustive compares codes alone")
     given = click.get_current_context().get_parameter_source
     useless = [option for name, option in (("count", "--random"), ("seed", "--seed")) if exhaustive and given(name) is ParameterSource.COMMANDLINE]
     if useless:
         raise click.UsageError(f"{useless[0]}: --exhaustive runs every code, none at random")
 
 
-def _source(text: str) -> str:
-    key = text.strip().lower()
-    return key if key in WIDE_INTEGERS else format_named(text, "--source").name
-
-
-def _said(says: dict[str, Any]) -> dict[str, Any]:
-    if "rounding" in says and says["rounding"].is_stochastic:
-        raise click.UsageError(f"rounding {says['rounding']}: a stochastic cast has no single right result; verify judges deterministic modes only")
-    return says
-
-
-def _target(text: str, names: tuple[str, ...], sources: tuple[str, ...], says: dict[str, Any], dialect: str | None, nan_by: str) -> Target:
-    if ":" not in text:
-        return get_target(text)
-    if len(names) != 1:
-        raise click.UsageError(f"{text} needs one --format: that of its results")
-    return FunctionTarget.load(text, names[0], sources=sources, dialect=dialect, knobs=says, nan_by=nan_by)
-
-
-def _announced(targets: list[Target], names: tuple[str, ...], sources: tuple[str, ...], *, asked: bool) -> list[tuple[Target, tuple[Claim, ...]]]:
-    """Return the targets with the claims that are to be judged; a target that was asked for by name must have some."""
-    announced = [(target, _matching(target, names, sources)) for target in targets]
-    without = [target for target, claims in announced if not claims]
-    if without and (asked or len(without) == len(targets)):
-        described = ", ".join(f"{t.name} {t.version}" for t in without)
-        raise InputValueError(f"{described}: no conversion matches --format {', '.join(names) or 'any'} --source {', '.join(sources) or 'any'}")
-    return [(target, claims) for target, claims in announced if claims]
-
-
-def _matching(target: Target, names: tuple[str, ...], sources: tuple[str, ...]) -> tuple[Claim, ...]:
-    if isinstance(target, FunctionTarget):
-        return target.claims()
-    return tuple(c for c in target.claims() if (not names or {c.source, c.target} & set(names)) and (not sources or c.source in sources))
+def _refuse_useless(chosen: list[Target], *, says: bool) -> None:
+    """Refuse options that no target listens to."""
+    if says and not any(isinstance(t, OWN) for t in chosen):
+        raise click.UsageError("--rounding, --overflow, --dialect and --set say what a module:function does, or a program; other targets say it themselves")
+    given = click.get_current_context().get_parameter_source
+    for name in ("flags", "timeout"):
+        if given(name) is ParameterSource.COMMANDLINE and not any(isinstance(t, ProgramTarget) for t in chosen):
+            raise click.UsageError(f"--{name} is for program:COMMAND")
 
 
 def _announce(out: Console, announced: list[tuple[Target, tuple[Claim, ...]]], asked: tuple[str, ...]) -> None:
@@ -160,7 +147,27 @@ def _print(out: Console, judgement: Judgement) -> None:
         out.print(rows)
     else:
         _print_narrow(out, title, judgement)
+    for verdict in judgement.verdicts:
+        _print_aside(out, verdict)
     line(out, _summary(judgement))
+
+
+def _print_aside(out: Console, verdict: Verdict) -> None:
+    """Print what a table has no column for."""
+    label = verdict.claim.label
+    for name, found in (("unknown digits", verdict.unknown), ("wrong flags", verdict.flags)):
+        if found is not None:
+            w = found.witness
+            text = f"{label}: {found.cases:,} with {name}: {w.input} ({w.input_value}) gives {w.got} ({w.got_value}), right {w.expected} ({w.expected_value})"
+            line(out, Text(text, style="bold red"))
+    for note in verdict.notes:
+        line(out, Text(f"{label}: the program {note}", style="yellow"))
+    if verdict.unanswered:
+        line(out, f"{label}: {verdict.cases:,} inputs were compared, {verdict.unanswered:,} have no answer")
+    if verdict.stderr and not verdict.ok:
+        line(out, f"{label}: its stderr ends with:")
+        for text in verdict.stderr.splitlines()[-_STDERR_LINES:]:
+            line(out, f"    {text}")
 
 
 def _print_narrow(out: Console, title: str, judgement: Judgement) -> None:

@@ -3,19 +3,22 @@
 from refquant.verify.comparison import Comparison, Witness, compare
 from refquant.verify.deviations import Deviation, load_deviations
 from refquant.verify.diagnosis import diagnose
+from refquant.verify.findings import Finding
 from refquant.verify.judging import Judgement, Verdict, judge
 from refquant.verify.report import as_records
 from refquant.verify.sweeping import Kind, Sweep, run_sweep, sweep
 from refquant.verify.target import Claim, Target
-from refquant.verify.targets import FunctionTarget, get_target, list_targets
+from refquant.verify.targets import FunctionTarget, ProgramTarget, get_target, list_targets
 
 __all__ = [
     "Claim",
     "Comparison",
     "Deviation",
+    "Finding",
     "FunctionTarget",
     "Judgement",
     "Kind",
+    "ProgramTarget",
     "Sweep",
     "Target",
     "Verdict",

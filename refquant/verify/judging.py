@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -11,10 +11,13 @@ import numpy as np
 from refquant.errors import InputTypeError, InputValueError
 from refquant.golden.cases import case_sets
 from refquant.golden.random_words import checked_seed
-from refquant.verify.comparison import Comparison, Witness, as_given, compare, defined
+from refquant.golden.text import hex_value
+from refquant.verify.comparison import Witness, as_given, compare, defined
 from refquant.verify.deviations import Deviation, find_deviation, load_deviations
 from refquant.verify.diagnosis import diagnose
-from refquant.verify.target import Claim, Target
+from refquant.verify.findings import Finding, WrongFlags, known_of, replies_of, unknown_digits, wrong_flags
+from refquant.verify.pipe import Misbehaviour, Replies
+from refquant.verify.target import Claim, Codes, Target
 from refquant.verify.targets import get_target
 
 
@@ -28,7 +31,7 @@ class Verdict:
         The conversion.
     status : str
         ``"exact"``; ``"known"``: it deviates as a known deviation says; ``"new"``: it deviates otherwise; ``"gone"``: a known deviation of this version does
-        not occur; ``"failed"``: it could not be judged.
+        not occur; ``"failed"``: it could not be judged, or not to the end.
     sizes : dict
         Number of cases of each kind.
     cases, mismatches : int
@@ -41,6 +44,19 @@ class Verdict:
         What reproduces every output of the implementation.
     message : str
         One sentence for a reader.
+    unknown : Finding or None
+        Answers with digits that are no bits (X or Z of a simulator): how many, and the first.
+    flags : Finding or None
+        Answers with wrong exception flags, where flags were asked for: how many, and that of smallest magnitude.
+        Those with a right code are among the mismatches.
+    failure : Misbehaviour or None
+        What a program did other than answer; the rest is then what was found before.
+    unanswered : int
+        Inputs that have no answer for that reason.
+    notes : tuple of str
+        What a user should know of a program, though it did no harm.
+    stderr : str
+        The end of what a program wrote to stderr.
     """
 
     claim: Claim
@@ -52,11 +68,17 @@ class Verdict:
     witness: Witness | None = None
     diagnosis: str | None = None
     message: str = ""
+    unknown: Finding | None = None
+    flags: Finding | None = None
+    failure: Misbehaviour | None = None
+    unanswered: int = 0
+    notes: tuple[str, ...] = ()
+    stderr: str = ""
 
     @property
     def left_out(self) -> int:
         """Number of inputs that the claim's policies refuse, of which nothing is right or wrong."""
-        return max(sum(self.sizes.values()) - self.cases, 0)
+        return max(sum(self.sizes.values()) - self.cases - self.unanswered, 0)
 
     @property
     def ok(self) -> bool:
@@ -149,18 +171,56 @@ def _judge_claim(target: Target, claim: Claim, entry: Deviation | None, seed: in
     try:
         sets = case_sets(claim.source, claim.target, seed=seed, random=random)
         codes = defined(claim, np.concatenate([s.codes for s in sets]))
-        got = target.run(claim, codes)
-        found = compare(claim, codes, got)
-        diagnosis = diagnose(claim, codes, got) if found.mismatches else None
-        found = found if found.witness is None else found._replace(witness=as_given(target, claim, found.witness))
+        given = replies_of(target, claim, codes)
+        verdict = _compared(target, claim, entry, codes[: given.codes.size], given)
     except (Exception, SystemExit) as error:  # whatever an implementation raises, the others are judged
         return Verdict(claim, "failed", message=" ".join(f"could not be judged: {type(error).__name__}: {error}".split()))
-    return _verdict(claim, found, {s.name: s.codes.size for s in sets}, diagnosis, entry)
+    verdict = replace(verdict, sizes={s.name: s.codes.size for s in sets}, unanswered=codes.size - given.codes.size, notes=given.notes, stderr=given.stderr)
+    return verdict if given.failure is None else _failed(verdict, codes, given.failure)
 
 
-def _verdict(claim: Claim, found: Comparison, sizes: dict[str, int], diagnosis: str | None, entry: Deviation | None) -> Verdict:
+def _compared(target: Target, claim: Claim, entry: Deviation | None, asked: Codes, given: Replies) -> Verdict:
+    """Return what the answers say, as far as they go."""
+    known = known_of(given)
+    codes, got = asked[known], given.codes[known]
+    found = compare(claim, codes, got)
+    diagnosis = diagnose(claim, codes, got) if found.mismatches else None
     status, message = _status(found.mismatches, diagnosis, entry)
-    return Verdict(claim, status, sizes, found.cases, found.mismatches, found.by_class, found.witness, diagnosis, message)
+    witness = None if found.witness is None else as_given(target, claim, found.witness)
+    verdict = Verdict(claim, status, {}, asked.size, found.mismatches, found.by_class, witness, diagnosis, message)
+    verdict = _with_unknown(verdict, unknown_digits(claim, asked, given))
+    return verdict if given.flags is None else _with_flags(verdict, wrong_flags(claim, codes, got, given.flags[known]))
+
+
+def _with_unknown(verdict: Verdict, unknown: Finding | None) -> Verdict:
+    if unknown is None:
+        return verdict
+    text = f"{unknown.cases:,} answers with unknown digits (X or Z)"
+    return _with_more(verdict, "unknown", unknown.cases, unknown.witness, text, unknown=unknown)
+
+
+def _with_flags(verdict: Verdict, wrong: WrongFlags | None) -> Verdict:
+    if wrong is None:
+        return verdict
+    text = f"wrong flags: {wrong.text}"
+    return _with_more(verdict, "flags", wrong.alone, wrong.finding.witness, text, flags=wrong.finding)
+
+
+def _with_more(verdict: Verdict, name: str, count: int, witness: Witness, text: str, **found: Finding) -> Verdict:
+    """Return a verdict with mismatches of one more class, which no known deviation excuses."""
+    by_class = {**verdict.by_class, **({name: count} if count else {})}
+    message = f"{verdict.message}; {text}" if verdict.status == "new" else text
+    more: dict[str, Any] = {"mismatches": verdict.mismatches + count, "by_class": by_class, "witness": verdict.witness or witness, **found}
+    return replace(verdict, status="new", message=message, **more)
+
+
+def _failed(verdict: Verdict, codes: Codes, failure: Misbehaviour) -> Verdict:
+    """Return the verdict on a program that misbehaved: what was found before is kept."""
+    value = "" if failure.vector is None else hex_value(int(codes[failure.vector]), verdict.claim.source)
+    message = f"could not be judged to the end: the program {failure.sentence(value)}"
+    if verdict.mismatches:
+        message += f"; before that: {verdict.message}"
+    return replace(verdict, status="failed", message=message, failure=failure)
 
 
 def _status(mismatches: int, diagnosis: str | None, entry: Deviation | None) -> tuple[str, str]:

@@ -20,7 +20,10 @@ def as_records(judgements: Iterable[Judgement]) -> dict[str, Any]:
         ``knobs`` (mapping), ``nan_by`` ("byte" or "class"), ``status`` ("exact", "known", "new", "gone", "failed"), ``cases``, ``left_out`` and ``mismatches``
         (numbers), ``sizes`` (number of cases of each kind, before those are left out that the policies refuse), ``by_class`` (number of mismatches of each
         class), ``diagnosis`` (text or null), ``message`` (text), and ``witness``: null, or codes in hex and values as text: ``input, input_value, got,
-        got_value, expected, expected_value``.
+        got_value, expected, expected_value``. Of programs also: ``unknown`` (answers with digits X or Z) and ``flags`` (wrong exception flags), each null or
+        ``count`` and ``witness``; ``failure``: null, or ``kind`` ("hang", "signal", "exit", "too few lines", "too many lines", "garbage", "too wide",
+        "version"), ``what`` (text), ``vector`` (number of the input, from 0, or null), ``input``, ``answer`` (lines), ``alone`` (whether that input alone
+        does it; null where that was not tried); ``unanswered`` (number of inputs), ``notes`` (texts) and ``stderr`` (its end).
 
     Examples
     --------
@@ -43,4 +46,11 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
     says = {"dialect": claim.dialect.name, "knobs": {k: str(v) for k, v in claim.knobs}, "nan_by": str(claim.nan_by)}
     found = {n: getattr(verdict, n) for n in ("status", "cases", "left_out", "mismatches", "sizes", "by_class", "diagnosis", "message")}
     conversion = {"operation": claim.operation, "source": claim.names[0], "target": claim.names[1]}
-    return {**conversion, **says, **found, "witness": None if witness is None else witness._asdict()}
+    return {**conversion, **says, **found, "witness": None if witness is None else witness._asdict(), **_of_programs(verdict)}
+
+
+def _of_programs(verdict: Verdict) -> dict[str, Any]:
+    asides = {"unknown": verdict.unknown, "flags": verdict.flags}
+    findings = {name: None if found is None else {"count": found.cases, "witness": found.witness._asdict()} for name, found in asides.items()}
+    failure = None if verdict.failure is None else {**verdict.failure._asdict(), "kind": str(verdict.failure.kind)}
+    return {**findings, "failure": failure, "unanswered": verdict.unanswered, "notes": list(verdict.notes), "stderr": verdict.stderr}

@@ -210,6 +210,8 @@ def run_sweep(
     progress: Callable[[Sweep], None] | None = None, chunk: int = _CHUNK,
 ) -> Sweep:  # fmt: skip
     """Sweep one claim of a target, of which a deviation may be known. See `sweep`."""
+    if getattr(target, "flags", False):
+        raise InputValueError("flags: a sweep compares codes; leave the flags out, or use refquant.verify.judge")
     if width_of(claim.source) > WIDEST:
         raise InputValueError(f"source: {claim.source} has 2**{width_of(claim.source)} codes; a sweep takes sources of at most {WIDEST} bits")
     if not isinstance(chunk, (int, np.integer)) or chunk < 1:

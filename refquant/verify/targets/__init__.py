@@ -7,10 +7,11 @@ from importlib.util import find_spec
 from refquant.errors import InputValueError, UnknownNameError
 from refquant.verify.target import Target
 from refquant.verify.targets.function_target import FunctionTarget
+from refquant.verify.targets.program_target import ProgramTarget
 
 TARGETS = ("numpy", "ml_dtypes", "torch")
 
-__all__ = ["TARGETS", "FunctionTarget", "get_target", "list_targets"]
+__all__ = ["TARGETS", "FunctionTarget", "ProgramTarget", "get_target", "list_targets"]
 
 
 def list_targets() -> tuple[str, ...]:
@@ -31,7 +32,7 @@ def get_target(name: str) -> Target:
     Parameters
     ----------
     name : str
-        ``"numpy"``, ``"ml_dtypes"`` or ``"torch"``; `FunctionTarget.load` reads ``module:function``.
+        ``"numpy"``, ``"ml_dtypes"`` or ``"torch"``; `FunctionTarget.load` reads ``module:function``, `ProgramTarget` takes a program.
 
     Raises
     ------
@@ -47,7 +48,7 @@ def get_target(name: str) -> Target:
     'numpy'
     """
     if not isinstance(name, str) or name not in TARGETS:
-        raise UnknownNameError(f"target: expected one of {', '.join(TARGETS)} or module:function, got {name!r}")
+        raise UnknownNameError(f"target: expected one of {', '.join(TARGETS)} or module:function or program:COMMAND, got {name!r}")
     if name not in list_targets():
         raise UnknownNameError(f"target: {name} is not installed; pip install {name}")
     try:

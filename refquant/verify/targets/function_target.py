@@ -13,13 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from refquant.codec import decode, encode
-from refquant.errors import InputTypeError, InputValueError, UnknownNameError
+from refquant.errors import InputTypeError, InputValueError
 from refquant.formats import Format, IntFormat, get_format
 from refquant.golden.nan_mask import NanBy, nan_by
-from refquant.golden.sources import OF_ML_DTYPES, WIDE_INTEGERS, code_dtype_of, convert_codes
+from refquant.golden.sources import OF_ML_DTYPES, code_dtype_of, convert_codes
 from refquant.inputs import as_source, is_ml_dtype
-from refquant.policies import Dialect, as_dialect, get_dialect, resolve
-from refquant.verify.target import DEFAULT, Claim, Codes
+from refquant.policies import Dialect, as_dialect, get_dialect
+from refquant.verify.target import DEFAULT, Claim, Codes, NanBy, nan_by
+from refquant.verify.targets.stated import check_claims, name_or_format, source_stated
 
 Function = Callable[[NDArray[Any]], Any]
 _NATIVE = ("float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
@@ -72,15 +73,11 @@ class FunctionTarget:
         if not callable(self.function):
             raise InputTypeError(f"function: expected a function from an array to an array, got {self.function!r}")
         put = object.__setattr__
-        put(self, "fmt", _name_or_format(self.fmt))
-        put(self, "sources", tuple(_source(s) for s in self.sources))
+        put(self, "fmt", name_or_format(self.fmt))
+        put(self, "sources", tuple(source_stated(s) for s in self.sources))
         put(self, "dialect", as_dialect(self.dialect))
         put(self, "nan_by", nan_by(self.nan_by))
-        for claim in self.claims():
-            policies = claim.policies
-            resolve(get_format(claim.target), policies)  # refuses what contradicts itself
-            if policies.rounding.is_stochastic:
-                raise InputValueError(f"rounding: a stochastic cast ({policies.rounding}) has no single right result to compare with")
+        check_claims(self.claims())
 
     @classmethod
     def load(
@@ -118,24 +115,6 @@ class FunctionTarget:
         if result.shape != codes.shape:
             raise InputValueError(f"{self.name}: expected a result of shape {codes.shape}, got {result.shape}")
         return result
-
-
-def _name_or_format(given: str | Format) -> str | Format:
-    """Return the name where a format is known by one; a format of the caller's own stays what it is."""
-    fmt = get_format(given)
-    try:
-        return fmt.name if get_format(fmt.name) == fmt else fmt
-    except UnknownNameError:
-        return fmt
-
-
-def _source(given: str | Format) -> str | Format:
-    if isinstance(given, str) and given.strip().lower() in WIDE_INTEGERS:
-        return given.strip().lower()
-    source = _name_or_format(given)
-    if not isinstance(source, str) and source.width > 16:
-        raise InputValueError(f"source: a format of your own has at most 16 bits here, and {source.name} has {source.width}")
-    return source
 
 
 def _load(path: str) -> Function:

@@ -1,0 +1,55 @@
+"""What ``refquant verify`` judges: the targets and conversions that its arguments name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from refquant.cli.options import format_named
+from refquant.errors import InputValueError
+from refquant.golden.sources import WIDE_INTEGERS
+from refquant.verify import Claim, FunctionTarget, ProgramTarget, Target, get_target
+
+PROGRAM = "program:"
+OWN = (FunctionTarget, ProgramTarget)  #: targets that say what they do by options
+
+
+def source_named(text: str) -> str:
+    """Return the source that --source names."""
+    key = text.strip().lower()
+    return key if key in WIDE_INTEGERS else format_named(text, "--source").name
+
+
+def deterministic(says: dict[str, Any]) -> dict[str, Any]:
+    """Return the policies that were said; refuse those under which nothing is right or wrong."""
+    if "rounding" in says and says["rounding"].is_stochastic:
+        raise click.UsageError(f"rounding {says['rounding']}: a stochastic cast has no single right result; verify judges deterministic modes only")
+    return says
+
+
+def target_named(text: str, names: tuple[str, ...], sources: tuple[str, ...], says: dict[str, Any], pipe: dict[str, Any]) -> Target:
+    """Return a target by name, a function of the user's as ``module:function``, or a program as ``program:COMMAND``."""
+    if ":" not in text:
+        return get_target(text)
+    if len(names) != 1:
+        raise click.UsageError(f"{text} needs one --format: that of its results")
+    if text.startswith(PROGRAM):
+        return ProgramTarget.load(text.removeprefix(PROGRAM), names[0], sources=sources, **says, **pipe)
+    return FunctionTarget.load(text, names[0], sources=sources, **says)
+
+
+def announced(targets: list[Target], names: tuple[str, ...], sources: tuple[str, ...], *, asked: bool) -> list[tuple[Target, tuple[Claim, ...]]]:
+    """Return the targets with the claims that are to be judged; a target that was asked for by name must have some."""
+    chosen = [(target, _matching(target, names, sources)) for target in targets]
+    without = [target for target, claims in chosen if not claims]
+    if without and (asked or len(without) == len(targets)):
+        described = ", ".join(f"{t.name} {t.version}" for t in without)
+        raise InputValueError(f"{described}: no conversion matches --format {', '.join(names) or 'any'} --source {', '.join(sources) or 'any'}")
+    return [(target, claims) for target, claims in chosen if claims]
+
+
+def _matching(target: Target, names: tuple[str, ...], sources: tuple[str, ...]) -> tuple[Claim, ...]:
+    if isinstance(target, OWN):
+        return target.claims()
+    return tuple(c for c in target.claims() if (not names or {c.source, c.target} & set(names)) and (not sources or c.source in sources))

@@ -1,0 +1,93 @@
+"""What is found beside codes: answers that are no bits, and wrong exception flags."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from refquant.errors import InputValueError
+from refquant.formats import Format
+from refquant.golden.sources import convert_codes, magnitude_of
+from refquant.golden.text import hex_code, hex_value
+from refquant.policies import Flags
+from refquant.verify.comparison import Mask, Witness, differs, reference_codes
+from refquant.verify.pipe import Replies
+from refquant.verify.target import Claim, Codes, Target
+
+
+class Finding(NamedTuple):
+    """How many answers have a fault, and one of them."""
+
+    cases: int
+    witness: Witness
+
+
+class WrongFlags(NamedTuple):
+    """Wrong flags: of all answers, and of those whose code is right; and which flags."""
+
+    finding: Finding
+    alone: int
+    text: str
+
+
+def replies_of(target: Target, claim: Claim, codes: Codes) -> Replies:
+    """Return what a target answers; one that knows of codes alone answers each with a code."""
+    replies = getattr(target, "replies", None)
+    found: Replies = Replies(target.run(claim, codes)) if replies is None else replies(claim, codes)
+    if found.failure is None and found.codes.size != codes.size:
+        raise InputValueError(f"{target.name}: expected {codes.size} results, got {found.codes.size}")
+    return found
+
+
+def known_of(replies: Replies) -> Mask:
+    """Return which of the answers are bits."""
+    known = np.ones(replies.codes.size, np.bool_)
+    if replies.unknown is not None:
+        known[replies.unknown.vectors] = False
+    return known
+
+
+def unknown_digits(claim: Claim, codes: Codes, replies: Replies) -> Finding | None:
+    """Return the answers that are no bits, with the first of them."""
+    if replies.unknown is None:
+        return None
+    code = codes[replies.unknown.vectors[:1]]
+    right = reference_codes(claim, code)[0]
+    witness = Witness(*_shown(code[0], claim.source), replies.unknown.first, "unknown", *_shown(right, claim.target))
+    return Finding(replies.unknown.vectors.size, witness)
+
+
+def _shown(code: Any, name: str | Format) -> tuple[str, str]:
+    return hex_code(code, name), hex_value(int(code), name)
+
+
+def wrong_flags(claim: Claim, codes: Codes, got: Codes, flags: NDArray[np.uint8]) -> WrongFlags | None:
+    """Return the answers with other flags than the reference raises, with the one of smallest magnitude."""
+    expected = convert_codes(codes, claim.source, claim.target, claim.correct, return_flags=True)
+    where = np.flatnonzero(flags != expected.flags)
+    if not where.size:
+        return None
+    i = where[np.lexsort((codes[where], magnitude_of(codes[where], claim.source)))[0]]
+    witness = Witness(*_shown(codes[i], claim.source), *_as_text(flags[i]), *_as_text(expected.flags[i]))
+    alone = int(np.count_nonzero(~differs(claim, got[where], expected.codes[where])))
+    return WrongFlags(Finding(where.size, witness), alone, _described(flags[where], expected.flags[where]))
+
+
+def _as_text(flags: Any) -> tuple[str, str]:
+    return f"0x{int(flags):02x}", _names(int(flags)) or "none"
+
+
+def _names(flags: int) -> str:
+    return ", ".join(str(f.name).lower().replace("_", " ") for f in Flags if f.value and flags & f.value)
+
+
+def _described(got: NDArray[Any], right: NDArray[Any]) -> str:
+    """Return which flags are missing, and which are raised wrongly, how often."""
+    parts = []
+    for flag in (f for f in Flags if f.value):
+        for word, mask in (("missing", right & ~got), ("raised wrongly", got & ~right)):
+            if count := int(np.count_nonzero(mask & int(flag))):
+                parts.append(f"{_names(int(flag))} {word} {count:,}")
+    return ", ".join(parts)
