@@ -55,3 +55,13 @@ class StateError(RefquantError, ValueError):
 
 class BackendUnavailableError(RefquantError, RuntimeError):
     """The backend lacks this operation, or its package is not installed."""
+
+
+class CodesDifferError(RefquantError, AssertionError):
+    """Codes are not those that are right; the message is a report. `wrong_bits` is a table of the first wrong ones."""
+
+    wrong_bits: str = ""
+
+
+class PackageMissingError(RefquantError, ImportError):
+    """An optional package is not installed; the message says how to install it."""
