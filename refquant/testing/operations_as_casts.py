@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from refquant.containers import decode_container
-from refquant.errors import InputTypeError, UnknownNameError
+from refquant.errors import InputTypeError, RangeExceededError, UnknownNameError
 from refquant.formats import Format, IntFormat, get_format
 from refquant.inputs import is_ml_dtype
 from refquant.verify.sources import code_dtype_of
@@ -27,8 +27,15 @@ def as_cast(function: Any, op: str, source: str | Format, target: str | Format) 
     if not callable(function):
         raise InputTypeError(f"fn: expected a function from an array to an array, got {function!r}")
     if op == "decode":
-        decode_container(_dtype(target), get_format(source))
+        _refuse_inexact(source, target)
     return partial(_run, function, op, source, get_format(target))
+
+
+def _refuse_inexact(source: str | Format, target: str | Format) -> None:
+    try:
+        decode_container(_dtype(target), get_format(source))
+    except RangeExceededError as error:
+        raise RangeExceededError(f"target: {str(error).partition(': ')[2].partition(';')[0]}") from None
 
 
 def _dtype(target: str | Format) -> np.dtype[Any]:
@@ -49,7 +56,7 @@ def _run(function: Function, op: str, source: str | Format, target: Format, give
 
 
 def _are_also_values(result: NDArray[Any], target: Format, gives_codes: bool) -> bool:
-    """Return whether results are what an operation gives although their dtype does not say so: arrays of the format itself; integers that are their own codes."""
+    """Return whether results are what an operation gives although their dtype does not say so: arrays of the format itself, integers that are their codes."""
     if gives_codes:
         return result.dtype.name == target.name and result.dtype.kind not in "iu"
     return isinstance(target, IntFormat) and not target.signed and not target.fraction_bits
@@ -58,7 +65,5 @@ def _are_also_values(result: NDArray[Any], target: Format, gives_codes: bool) ->
 def _by_bits(result: NDArray[Any], target: Format) -> NDArray[Any]:
     """Return floats whose dtype is the target as its codes: NaNs keep their bits, which values do not show."""
     if result.dtype.kind == "f" and result.dtype.name == target.name and not is_ml_dtype(result.dtype):
-        return (
-            result.view(result.dtype.newbyteorder("=").str.replace("f", "u")) if result.dtype.isnative else result.astype(target.name).view(target.code_dtype)
-        )
+        return result.astype(result.dtype.newbyteorder("="), copy=False).view(target.code_dtype)
     return result

@@ -48,12 +48,13 @@ def table(listed: list[WrongCode], fmt: Format) -> str:
     """Return wrong codes as a table, a line for each."""
     where, given = any(w.where for w in listed), any(w.given for w in listed)
     head = ["", *(["index"] if where else []), *(["input", ""] if given else []), "got", "", "expected", "", "apart"]
-    rows = [
-        [w.label, *([w.where] if where else []), *((w.given or ("", "")) if given else ()), hex_code(w.got, fmt), _got_value(w, fmt)]
-        + [hex_code(w.expected, fmt), value_text(w.expected, fmt), apart(w.got, w.expected, fmt)]
-        for w in listed
-    ]
-    return in_columns([head, *rows])
+    return in_columns([head, *(_row(w, fmt, where=where, given=given) for w in listed)])
+
+
+def _row(wrong: WrongCode, fmt: Format, *, where: bool, given: bool) -> list[str]:
+    place = [wrong.label, *([wrong.where] if where else []), *(wrong.given or ("", "") if given else ())]
+    right = [hex_code(wrong.expected, fmt), value_text(wrong.expected, fmt)]
+    return [*place, hex_code(wrong.got, fmt), _got_value(wrong, fmt), *right, apart(wrong.got, wrong.expected, fmt)]
 
 
 def _got_value(wrong: WrongCode, fmt: Format) -> str:
