@@ -72,9 +72,9 @@ def ulp_distance(a: ArrayLike, b: ArrayLike, fmt: Format | str, *, nan: str = "e
 def _refuse_nan(name: str, codes: NDArray[Any], fmt: Format) -> None:
     nan = parts_of(codes.reshape(-1), fmt)[3] >= 2
     if nan.any():
-        index = np.unravel_index(int(np.argmax(nan)), codes.shape)
-        at = f" at index {', '.join(map(str, index))}" if index else ""
-        raise InputValueError(f"{name}: {int(nan.sum())} NaN{at} of {fmt.name}, which is no distance from anything; nan='sentinel' counts it as 2**64 - 1")
+        index = ", ".join(str(i) for i in np.unravel_index(int(np.argmax(nan)), codes.shape))
+        at = f", the first at index {index}" if index else ""
+        raise InputValueError(f"{name}: a NaN of {fmt.name} has no place among its values ({nan.sum()} such{at}); nan='sentinel' counts it as 2**64 - 1 away")
 
 
 def _distance(left: NDArray[Any], right: NDArray[Any], fmt: Format) -> NDArray[np.uint64]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from refquant.containers import decode_container
+from refquant.containers import holds
 from refquant.errors import InputTypeError, RangeExceededError, UnknownNameError
 from refquant.formats import Format, IntFormat, get_format
 from refquant.inputs import is_ml_dtype
@@ -23,27 +23,12 @@ OPERATIONS: dict[str, tuple[bool, bool | None]] = {"encode": (False, None), "rou
 def as_cast(function: Any, op: str, source: str | Format, target: str | Format) -> Function:
     """Return a function that takes an array of the source dtype, and returns codes or values of the target."""
     if not isinstance(op, str) or op not in OPERATIONS:
-        raise UnknownNameError(f"op: expected one of {', '.join(OPERATIONS)}, got {op!r}")
+        raise UnknownNameError(f"op: expected one of {', '.join(OPERATIONS)}; got {op!r}")
     if not callable(function):
         raise InputTypeError(f"fn: expected a function from an array to an array, got {function!r}")
-    if op == "decode":
-        _refuse_inexact(source, target)
+    if op == "decode" and not holds(get_format(target), get_format(source)):
+        raise RangeExceededError(f"target: {get_format(target).name} does not hold every value of {get_format(source).name}; a decode is exact")
     return partial(_run, function, op, source, get_format(target))
-
-
-def _refuse_inexact(source: str | Format, target: str | Format) -> None:
-    try:
-        decode_container(_dtype(target), get_format(source))
-    except RangeExceededError as error:
-        raise RangeExceededError(f"target: {str(error).partition(': ')[2].partition(';')[0]}") from None
-
-
-def _dtype(target: str | Format) -> np.dtype[Any]:
-    """Return the dtype whose values a decode gives."""
-    try:
-        return np.dtype(get_format(target).name)
-    except TypeError:
-        raise InputTypeError(f"target: decode gives values of a NumPy dtype, such as float32; got {get_format(target).name}") from None
 
 
 def _run(function: Function, op: str, source: str | Format, target: Format, given: NDArray[Any]) -> NDArray[Any]:

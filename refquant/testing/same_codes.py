@@ -61,7 +61,7 @@ def assert_same_codes(
     ...     rq.testing.assert_same_codes(np.uint8([0x38, 0x39, 0x44]), rq.encode(x, "float8_e4m3fn"), "float8_e4m3fn", inputs=x)
     ... except AssertionError as error:
     ...     print(error)
-    1 of 3 codes of float8_e4m3fn differ (NaNs by byte): by at most 1 ulp
+    1 of 3 codes of float8_e4m3fn differs (NaNs by byte): by at most 1 ulp
     first and smallest at index 1: 1 ulp
       input     0x3f880000                  0x1.1p+0 = 1.0625
       got       0x39        0 | 0111 | 001  0x1.2p+0 = 1.125
@@ -94,7 +94,7 @@ def _wrong(got: NDArray[Any], expected: NDArray[Any], fmt: Format, by: NanBy) ->
 def _report(
     got: NDArray[Any], expected: NDArray[Any], wrong: NDArray[np.intp], fmt: Format, by: NanBy, inputs: Inputs | None, shape: tuple[int, ...]
 ) -> CodesDifferError:  # fmt: skip
-    summary = f"{counted(wrong.size, got.size, fmt)} differ (NaNs by {by}): {spread(got[wrong], expected[wrong], fmt)}"
+    summary = f"{counted(wrong.size, got.size, fmt)} differ{'s' if wrong.size == 1 else ''} (NaNs by {by}): {spread(got[wrong], expected[wrong], fmt)}"
     magnitude = inputs.magnitude if inputs else None
     order = (magnitude_of(expected, fmt) if magnitude is None else magnitude)[wrong]
     first, smallest = int(wrong[0]), int(wrong[np.argmin(order)])

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from refquant.errors import EncodeError, PolicyError
 from refquant.formats import Format, get_format
-from refquant.policies import Dialect, Flags, NanMode, OverflowMode, Policies
+from refquant.policies import Dialect, Flags, NanMode, OverflowMode, Policies, SubnormalMode, ZeroInputMode
 from refquant.verify.sources import convert_codes, is_float, magnitude_of, parts_of
 from refquant.verify.target import Claim, Codes, NanBy, Target
 from refquant.verify.text import hex_code, hex_value
@@ -66,7 +66,17 @@ def _out_of_range(claim: Claim, codes: Codes, policies: Policies) -> Mask:
     lenient = claim.correct.replace(overflow="saturate", negative=None, nan=policies.nan, flags="ieee", zero_input="min")
     flags = convert_codes(codes, claim.source, claim.target, lenient, return_flags=True).flags
     beyond: Mask = (flags & int(Flags.OVERFLOW | Flags.INVALID)) != 0
-    return beyond
+    return beyond | _refused_zeros(claim, codes, policies)
+
+
+def _refused_zeros(claim: Claim, codes: Codes, policies: Policies) -> Mask:
+    """Return the zeros, and what is flushed to zero, where a format without zero refuses them."""
+    if policies.zero_input is not ZeroInputMode.ERROR or not get_format(claim.target).grid.first_index:
+        return np.zeros(codes.size, np.bool_)
+    _, significand, _, kind = parts_of(codes, claim.source)
+    zero: Mask = (significand == 0) & (kind == 0)
+    flushed = policies.subnormals in (SubnormalMode.FLUSH_INPUTS, SubnormalMode.FLUSH_BOTH)
+    return zero | is_subnormal(codes, claim.source) if flushed else zero
 
 
 def compare(claim: Claim, codes: Codes, got: Codes, expected: Codes | None = None) -> Comparison:
