@@ -1,4 +1,4 @@
-"""The classes of codes, as ranges: those of a format, one after the other."""
+"""The classes of codes, as ranges in an order in which the simplest code of each comes first."""
 
 from __future__ import annotations
 
@@ -7,52 +7,57 @@ from typing import NamedTuple
 from refquant.formats import Format
 
 
-class CodeRange(NamedTuple):
-    """The codes of one class and sign, simplest first: ``first``, ``first + step`` ... ``size`` of them."""
+class RankRange(NamedTuple):
+    """The codes of one class and sign: ranks ``first`` to ``last``, both included."""
 
     kind: str  #: zero, subnormal, normal, max, inf, signaling nan, nan
     first: int
-    size: int
-    step: int = 1
+    last: int
 
 
-def code_ranges(fmt: Format) -> tuple[CodeRange, ...]:
+def code_of_rank(rank: int, fmt: Format) -> int:
+    """Return the code with this rank: codes in order, except that -1 is the first of the two's complement negatives, not the least."""
+    half = 1 << (fmt.width - 1)
+    backwards = fmt.signed and fmt.grid.negative_step < 0 and rank >= half
+    return 3 * half - 1 - rank if backwards else rank
+
+
+def rank_ranges(fmt: Format) -> tuple[RankRange, ...]:
     """Return the ranges that make up a format, each code in one of them, the positive side first.
 
     Examples
     --------
     >>> import refquant as rq
-    >>> from refquant.testing.strategies.classes import code_ranges
-    >>> [tuple(r)[:3] for r in code_ranges(rq.get_format("float4_e2m1fn"))][:4]
-    [('zero', 0, 1), ('subnormal', 1, 1), ('normal', 2, 5), ('max', 7, 1)]
+    >>> from refquant.testing.strategies.classes import rank_ranges
+    >>> [tuple(r) for r in rank_ranges(rq.get_format("float4_e2m1fn"))][:4]
+    [('zero', 0, 0), ('subnormal', 1, 1), ('normal', 2, 6), ('max', 7, 7)]
     """
-    positive = _numbers(fmt, False) + _specials(fmt)
-    return tuple(r for r in (*positive, *_negative(fmt, positive)) if r.size > 0)
+    side = (1 << fmt.width) >> int(fmt.signed)
+    positive = [*_numbers(fmt, fmt.grid.max_positive, first=0), *_specials(fmt, side)]
+    negative = _negative(fmt, positive, side) if fmt.signed else []
+    return tuple(r for r in (*positive, *negative) if r.first <= r.last)
 
 
-def _numbers(fmt: Format, negative: bool) -> tuple[CodeRange, ...]:
-    """Return the numbers of a side, by their distance from the code of zero (or of the least value)."""
+def _numbers(fmt: Format, top_index: int, *, first: int) -> list[RankRange]:
+    """Return the numbers of a side, of which `first` is the index of rank 0."""
     g = fmt.grid
-    top = (g.max_negative if negative else g.max_positive) - g.first_index
-    zero = int(not g.first_index)
+    top = top_index - g.first_index - first
+    zero = int(not g.first_index and not first)
     normal = 1 << (g.precision - 1) if g.has_subnormals else zero
-    return CodeRange("zero", 0, zero), CodeRange("subnormal", zero, normal - zero), CodeRange("normal", normal, top - normal), CodeRange("max", top, 1)
+    return [RankRange("zero", 0, zero - 1), RankRange("subnormal", zero, normal - 1), RankRange("normal", normal, top - 1), RankRange("max", top, top)]
 
 
-def _specials(fmt: Format) -> tuple[CodeRange, ...]:
-    g, side = fmt.grid, 1 << (fmt.width - int(fmt.signed))
-    infinity = CodeRange("inf", g.infinity, int(g.infinity >= 0))
+def _specials(fmt: Format, side: int) -> list[RankRange]:
+    g = fmt.grid
+    infinity = [RankRange("inf", g.infinity, g.infinity)] if g.infinity >= 0 else []
     if g.nan_first < 0:
-        return (infinity,)
+        return infinity
     quiet = g.infinity + g.nan_quiet if g.nan_quiet else g.nan_first
-    return infinity, CodeRange("signaling nan", g.nan_first, quiet - g.nan_first), CodeRange("nan", quiet, side - quiet)
+    return [*infinity, RankRange("signaling nan", g.nan_first, quiet - 1), RankRange("nan", quiet, side - 1)]
 
 
-def _negative(fmt: Format, positive: tuple[CodeRange, ...]) -> tuple[CodeRange, ...]:
-    g, size = fmt.grid, 1 << fmt.width
-    if not fmt.signed:
-        return ()
-    if g.negative_step < 0:  # two's complement: from -1 downwards
-        return tuple(r._replace(first=size - r.first, step=-1) for r in _numbers(fmt, True) if r.kind != "zero")
-    mirrored = tuple(r._replace(first=g.negative_base + r.first) for r in positive)
-    return (CodeRange("nan", g.negative_base, 1), *mirrored[1:]) if g.nan_at_zero else mirrored
+def _negative(fmt: Format, positive: list[RankRange], side: int) -> list[RankRange]:
+    g = fmt.grid
+    of_side = _numbers(fmt, g.max_negative, first=1) if g.negative_step < 0 else positive
+    mirrored = [RankRange(kind, side + first, side + last) for kind, first, last in of_side]
+    return [RankRange("nan", side, side), *mirrored[1:]] if g.nan_at_zero else mirrored

@@ -12,7 +12,7 @@ from refquant.codec import decode
 from refquant.containers import decode_container
 from refquant.errors import InputValueError, RangeExceededError
 from refquant.formats import Format, get_format
-from refquant.testing.strategies.classes import CodeRange, code_ranges
+from refquant.testing.strategies.classes import code_of_rank, rank_ranges
 
 
 def codes(fmt: Format | str, *, nan: bool = True, infinity: bool = True) -> SearchStrategy[int]:
@@ -39,15 +39,12 @@ def codes(fmt: Format | str, *, nan: bool = True, infinity: bool = True) -> Sear
     >>> hex(find(strategies.codes("float16"), lambda code: rq.decode(code, "float16") != rq.decode(code, "float16")))
     '0x7c01'
     """
+    given = get_format(fmt)
     unwanted = ("" if nan else "nan", "" if infinity else "inf")
-    ranges = [r for r in code_ranges(get_format(fmt)) if r.kind.rpartition(" ")[2] not in unwanted]
-    return st.one_of(*map(_of_range, ranges))
-
-
-def _of_range(r: CodeRange) -> SearchStrategy[int]:
-    if r.step == 1:
-        return st.integers(r.first, r.first + r.size - 1)
-    return st.integers(0, r.size - 1).map(lambda i: r.first + r.step * i)
+    ranges = [r for r in rank_ranges(given) if r.kind.rpartition(" ")[2] not in unwanted]
+    # all ranks come first, so that a rank of any class can shrink out of it: the same number is one of the first choice too
+    every = st.integers(0, (1 << given.width) - 1).filter(lambda rank: any(r.first <= rank <= r.last for r in ranges))
+    return st.one_of(every, *(st.integers(r.first, r.last) for r in ranges)).map(lambda rank: code_of_rank(rank, given))
 
 
 def values(fmt: Format | str, *, exact: bool = False, nan: bool = True, infinity: bool = True) -> SearchStrategy[Any]:

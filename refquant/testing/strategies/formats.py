@@ -78,24 +78,26 @@ def _own(kind: type[Format], low: int, high: int) -> SearchStrategy[Format]:
 
 @st.composite
 def _own_integer(draw: DrawFn, low: int, high: int) -> Format:
-    width, signed = draw(st.integers(low, high)), draw(st.booleans())
-    encodings = [IntEncoding.TWOS_COMPLEMENT, *([IntEncoding.SIGN_MAGNITUDE] if signed and width >= 2 else [])]
-    return IntFormat(width=width, signed=signed, fraction_bits=draw(st.integers(-_PLACES, _PLACES)), encoding=draw(st.sampled_from(encodings)))
+    """Draw each parameter whether it is free or not: what takes fewer choices would count as simpler."""
+    width, signed, other = draw(st.integers(low, high)), draw(st.booleans()), draw(st.booleans())
+    encoding = IntEncoding.SIGN_MAGNITUDE if other and signed and width >= 2 else IntEncoding.TWOS_COMPLEMENT
+    return IntFormat(width=width, signed=signed, fraction_bits=draw(st.integers(-_PLACES, _PLACES)), encoding=encoding)
 
 
 @st.composite
 def _own_float(draw: DrawFn, low: int, high: int) -> Format:
     """Draw the parameters one by one from those that are valid together; a format too small for its special codes is drawn anew."""
     width = draw(st.integers(low, high))
-    signed = width == 64 or draw(st.booleans())
-    zero = signed or draw(st.booleans())
+    signed = draw(st.booleans()) or width == 64
+    zero = draw(st.booleans()) or signed
+    infinity, parity, shift = draw(st.booleans()), draw(st.sampled_from(Parity)), draw(st.integers(-_SHIFT, _SHIFT))
     body = width - signed
     exponent_width = draw(st.integers(max(1, body - 52), min(_EXPONENT_WIDTH, body)))
     nan = draw(st.sampled_from([n for n in NanCodes if _fits(n, body - exponent_width + 1, signed=signed, zero=zero)]))
     try:
         return FloatFormat(
-            precision=body - exponent_width + 1, exponent_width=exponent_width, bias=(1 << (exponent_width - 1)) - 1 + draw(st.integers(-_SHIFT, _SHIFT)),
-            nan=nan, infinity=nan is NanCodes.IEEE or draw(st.booleans()), signed=signed, zero=zero, parity=draw(st.sampled_from(Parity)),
+            precision=body - exponent_width + 1, exponent_width=exponent_width, bias=(1 << (exponent_width - 1)) - 1 + shift, nan=nan,
+            infinity=infinity or nan is NanCodes.IEEE, signed=signed, zero=zero, parity=parity,
         )  # fmt: skip
     except InvalidFormatError:
         reject()

@@ -10,7 +10,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from refquant.formats import Format, code_of, get_format, value_parts
 from refquant.parts import encode_parts
 from refquant.policies import get_dialect
-from refquant.testing.strategies.classes import code_ranges
+from refquant.testing.strategies.classes import code_of_rank, rank_ranges
 from refquant.testing.strategies.codes import _refuse_what_float64_lacks, value
 
 _BELOW = get_dialect("default").replace(rounding="toward_zero", overflow="saturate")
@@ -70,7 +70,7 @@ def boundary_values(fmt: Format | str, source: Format | str = "float32", *, as_c
     Returns
     -------
     SearchStrategy of float or int
-        As for `near_ties`. Shrinks towards zero, and the order above.
+        As for `near_ties`. Shrinks as `codes` does: towards zero, positive before negative, NaNs last.
 
     Raises
     ------
@@ -86,8 +86,12 @@ def boundary_values(fmt: Format | str, source: Format | str = "float32", *, as_c
     """
     goal, given = get_format(fmt), get_format(source)
     near = [_code_beside(place, given, step, negative=negative) for place in _boundaries(goal) for step in _STEPS for negative in _signs(given)]
-    edges = [r.first for r in code_ranges(given)]
-    return _delivered(st.sampled_from(list(dict.fromkeys(near + edges))), given, as_codes)
+    edges = [code_of_rank(r.first, given) for r in rank_ranges(given)]
+    return _delivered(st.sampled_from(sorted({*near, *edges}, key=lambda code: _rank(code, given))), given, as_codes)
+
+
+def _rank(code: int, fmt: Format) -> int:
+    return code_of_rank(code, fmt)  # which is its own inverse
 
 
 def _midpoint_above(fmt: Format, index: int) -> Place:
