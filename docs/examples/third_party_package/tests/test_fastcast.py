@@ -4,8 +4,9 @@ import importlib
 import os
 
 import numpy as np
-import refquant as rq
 from hypothesis import given, settings
+
+import refquant as rq
 from refquant.testing import assert_conforms, assert_same_codes, strategies, ulp_distance
 
 E4M3 = "float8_e4m3fn"
