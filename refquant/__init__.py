@@ -6,7 +6,7 @@ __version__ = "0.1.0"
 
 TYPE_CHECKING = False  # type checkers take it for true; `typing` would have to be loaded
 if TYPE_CHECKING:
-    from refquant import arithmetic, bounds, errors, formats, golden, policies, verify
+    from refquant import arithmetic, bounds, errors, formats, golden, policies, testing, verify
     from refquant.codec import CodesAndFlags, ValuesAndFlags, convert, decode, encode, round, value_table
     from refquant.containers import codes_from_signed, pack, unpack
     from refquant.dispatch import list_backends
@@ -77,6 +77,7 @@ __all__ = [
     "round",
     "set_num_threads",
     "sweep",
+    "testing",
     "unpack",
     "value_table",
     "verify",

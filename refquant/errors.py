@@ -71,3 +71,13 @@ class GoldenMismatchError(RefquantError, ValueError):
 
 class GoldenExistsError(RefquantError, ValueError):
     """There is something where golden vectors would be written."""
+
+
+class CodesDifferError(RefquantError, AssertionError):
+    """Codes are not those that are right; the message is a report. `wrong_bits` is a table of the first wrong ones."""
+
+    wrong_bits: str = ""
+
+
+class PackageMissingError(RefquantError, ImportError):
+    """An optional package is not installed; the message says how to install it."""

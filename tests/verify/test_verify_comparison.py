@@ -113,3 +113,13 @@ def test_numbers_are_explained_where_nans_follow_no_rule():
 def test_explanations_have_different_names():
     names = [e.name for e in single_explanations()]
     assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("subnormals", ["keep", "flush_inputs"])
+def test_zeros_that_a_policy_refuses_are_left_out(subnormals):
+    """A format without zero: defined() kept its zeros under zero_input=error, and the reference refused them."""
+    dialect = rq.get_dialect("default").replace(zero_input="error", negative="absolute", subnormals=subnormals)
+    codes = np.arange(1 << 16, dtype=np.uint16)
+    kept = defined(Claim("encode", "float16", "float8_e8m0fnu", dialect), codes)
+    zeros = {0, 0x8000} | ({c | s for c in range(1, 0x400) for s in (0, 0x8000)} if subnormals == "flush_inputs" else set())
+    assert not zeros & {*kept.tolist()} and {*range(1, 0x7C00)} - zeros <= {*kept.tolist()}

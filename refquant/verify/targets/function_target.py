@@ -19,7 +19,7 @@ from refquant.golden.nan_mask import NanBy, nan_by
 from refquant.golden.sources import OF_ML_DTYPES, code_dtype_of, convert_codes
 from refquant.inputs import as_source, is_ml_dtype
 from refquant.policies import Dialect, as_dialect, get_dialect
-from refquant.verify.target import DEFAULT, Claim, Codes, NanBy, nan_by
+from refquant.verify.target import DEFAULT, Claim, Codes
 from refquant.verify.targets.stated import check_claims, name_or_format, source_stated
 
 Function = Callable[[NDArray[Any]], Any]

@@ -9,10 +9,11 @@ from typing import Any
 
 from refquant.errors import InputTypeError, ProgramError
 from refquant.formats import Format
+from refquant.golden.nan_mask import NanBy, nan_by
 from refquant.golden.sources import code_dtype_of, width_of
 from refquant.policies import Dialect, as_dialect
 from refquant.verify.pipe import Field, Header, Program, Replies, converse, program
-from refquant.verify.target import DEFAULT, Claim, Codes, NanBy, nan_by
+from refquant.verify.target import DEFAULT, Claim, Codes
 from refquant.verify.targets.stated import check_claims, name_or_format, source_stated
 
 
