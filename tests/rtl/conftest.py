@@ -4,13 +4,13 @@ import pytest
 import rtlruns
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def iverilog():
     """Icarus Verilog is there, or the test is skipped (tox env rtl: fails)."""
     rtlruns.need("iverilog", "vvp")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def cocotb(iverilog):
     """So is cocotb."""
     rtlruns.need("cocotb")

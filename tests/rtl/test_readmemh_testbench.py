@@ -12,7 +12,7 @@ LINE = re.compile(r"vector \d+: a (\w{8}) .* gives (\w\w) flags (\w{5}), right (
 
 
 @pytest.fixture(scope="module")
-def golden(tmp_path_factory):
+def golden(iverilog, tmp_path_factory):
     """A folder with a golden set of float32 -> float8_e4m3fn, and its number of vectors."""
     folder = tmp_path_factory.mktemp("golden") / "vectors"
     code, text = run(
@@ -71,7 +71,7 @@ def test_the_faulty_copy_fails_with_the_first_wrong_vectors(golden, tmp_path):
 #: Planted faults that a set without ties, overflow, NaN kinds, signs or flags would miss.
 FAULTS = {
     "the sticky bit misses a bit": ("|significand[43:0]", "|significand[43:1]"),
-    "a subnormal keeps a bit too many": ("8'd25 ? 5'd25", "8'd25 ? 5'd24"),
+    "tiny values come back as large ones": ("distance > 8'd25 ? 5'd25 : distance[4:0]", "distance[4:0]"),
     "overflow at 448": ("magnitude > 12'h07e;", "magnitude > 12'h07d;"),
     "no overflow to NaN": ("special || overflow ? NAN", "special ? NAN"),
     "tininess before rounding": ("{8'd120, 4'b1111, 19'd0}", "{8'd121, 23'd0}"),
@@ -119,3 +119,31 @@ def test_vectors_that_are_missing_are_no_pass(golden, tmp_path):
     (short / "vectors.memh").unlink()
     code, text = simulate(short, EXAMPLES / GOOD, tmp_path)
     assert code == 1 and f"FAIL: {count} of {count} vectors" in text, text
+
+
+COMPARATOR = """
+module dut (input [7:0] a, input [7:0] b, input [7:0] rounding, input [7:0] overflow, input [31:0] random, output result, output [4:0] flags);
+  wire unordered = a[6:0] == 7'h7f || b[6:0] == 7'h7f;
+  wire zeros = a[6:0] == 0 && b[6:0] == 0;
+  wire less = a[7] != b[7] ? a[7] && !zeros : a[7] ? a[6:0] > b[6:0] : a[6:0] < b[6:0];
+  assign result = less && !unordered;
+  assign flags = {unordered, 4'd0};
+endmodule
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "right"), [("", "", True), ("a[7] && !zeros", "a[7]", False), (" && !unordered;", ";", False), ("{unordered,", "{1'b0,", False)]
+)
+def test_a_comparator_is_judged_by_truth_and_flags(old, new, right, tmp_path, count_cases):
+    """RQ-7.1, RQ-7.3, RQ-7.4: -0 is not less than +0, NaN than nothing, and a signalling predicate raises INVALID."""
+    folder = tmp_path / "vectors"
+    made = run(
+        "refquant", "golden", "compare_signaling_lt", "--format", "float8_e4m3fn", "--level", "1", "--write", "readmemh", "--out", str(folder), cwd=tmp_path
+    )
+    assert made[0] == 0, made[1]
+    (tmp_path / "comparator.v").write_text(COMPARATOR.replace(old, new, 1) if old else COMPARATOR)
+    run("iverilog", "-g2012", "-o", "simulation", str(folder / "testbench.sv"), "comparator.v", cwd=tmp_path)
+    code, text = run("vvp", "simulation", f"+vectors={folder / 'vectors.memh'}", cwd=tmp_path)
+    assert (code == 0) is right is ("PASS" in text) is ("FAIL" not in text), text
+    count_cases(int(re.search(r"(\d+) vectors", text)[1]))
