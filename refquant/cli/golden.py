@@ -14,6 +14,7 @@ from rich.text import Text
 from refquant.cli.console import console, line, table
 from refquant.cli.options import dialect_named, format_named, policies_said, set_option
 from refquant.golden import WRITERS, Checked, GoldenSet, check, generate
+from refquant.golden.coverage import crossed
 from refquant.golden.evaluation import is_conversion, operations_with_vectors
 from refquant.golden.levels import EXHAUSTIVE, WIDEST
 from refquant.golden.storage import check_folder
@@ -147,7 +148,12 @@ def _bar() -> Iterator[Any]:
 def _summary(made: GoldenSet, folder: str) -> str:
     covered, empty = sum(c.count > 0 for c in made.coverage), sum(c.count == 0 for c in made.coverage)
     refused = f", {made.left_out:,} that the policies refuse left out" if made.left_out else ""
-    return f"{folder}: {made.recipe.title}, {len(made):,} vectors{refused}; {covered} classes covered, {empty} empty for a reason"
+    return f"{folder}: {made.recipe.title}, {len(made):,} vectors{refused}; {covered} classes covered, {empty} empty for a reason{_crossed(made)}"
+
+
+def _crossed(made: GoldenSet) -> str:
+    pairs = crossed(made)
+    return f"; {pairs.reached} of {pairs.possible} pairs of operand classes" if pairs else ""
 
 
 def _coverage(made: GoldenSet) -> Any:

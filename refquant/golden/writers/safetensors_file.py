@@ -11,7 +11,7 @@ from refquant.golden.golden_set import GoldenSet, dtypes_of
 from refquant.golden.metadata import LONGEST, as_line, metadata_of, parse_json, read_metadata
 from refquant.golden.reading import MARK, assembled, canonical
 
-_DTYPES = {"U8": np.dtype("<u1"), "U16": np.dtype("<u2"), "U32": np.dtype("<u4"), "U64": np.dtype("<u8")}
+_DTYPES: dict[str, np.dtype[Any]] = {"U8": np.dtype("<u1"), "U16": np.dtype("<u2"), "U32": np.dtype("<u4"), "U64": np.dtype("<u8")}
 _HEADER = "__metadata__"
 
 
