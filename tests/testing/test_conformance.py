@@ -46,7 +46,9 @@ def test_casts_of_others_conform(cast, source, target, level):
     assert_conforms(cast, "encode", source, target, level=level)
 
 
-@pytest.mark.parametrize("source, target", [("float8_e4m3fn", "float8_e5m2"), ("float8_e5m2", "float4_e2m1fn"), ("uint8", "float8_e4m3fnuz"), ("binary8p3se", "int4")])
+@pytest.mark.parametrize(
+    "source, target", [("float8_e4m3fn", "float8_e5m2"), ("float8_e5m2", "float4_e2m1fn"), ("uint8", "float8_e4m3fnuz"), ("binary8p3se", "int4")]
+)
 @pytest.mark.parametrize("rounding", ["ties_to_even", "toward_zero", "to_odd"])
 def test_conversions_of_the_oracle_conform(source, target, rounding):
     policies = {"rounding": rounding, "overflow": "saturate", "nan": "canonical" if rq.get_format(target).has_nan else "to_zero"}
@@ -74,7 +76,9 @@ def test_round_takes_and_gives_values():
     to_bfloat16 = lambda x: x.astype(ml_dtypes.bfloat16).astype(np.float32)  # noqa: E731
     assert_conforms(to_bfloat16, "round", "float32", "bfloat16")
     assert "which is none of bfloat16" in report_of(lambda x: x, "round", "float32", "bfloat16")
-    assert_conforms(lambda x: np.clip(np.rint(np.nan_to_num(x, nan=0)), -8, 7), "round", "float32", "int4", dialect=rq.get_dialect("default").replace(nan="to_zero"))
+    assert_conforms(
+        lambda x: np.clip(np.rint(np.nan_to_num(x, nan=0)), -8, 7), "round", "float32", "int4", dialect=rq.get_dialect("default").replace(nan="to_zero")
+    )
 
 
 PLANTED = {
@@ -152,6 +156,10 @@ def sizes_of(source, **options):
 def test_levels_take_more_and_more_inputs():
     one, two = (sizes_of("float32", level=level) for level in (1, 2))
     assert 10_000 < one < two and two > 1_000_000 and sizes_of("float32", level="1") == one
+    seen = []
+    for level in (1, 2):
+        assert_conforms(lambda x: (seen.append(x.size), x.astype(ml_dtypes.float8_e5m2))[1], "encode", "float32", "float8_e5m2", level=level)
+    assert 10_000 < seen[0] < 20_000 and seen[1] - seen[0] > 990_000 + 120_000  # every float16 and bfloat16 too
     assert sizes_of("bfloat16", level=1) == sizes_of("bfloat16", level="exhaustive") == 65_536
 
 
@@ -219,5 +227,5 @@ def test_what_cannot_be_judged_is_refused(args, options, error, message):
 
 def test_a_comparison_of_nothing_is_an_error():
     refuses = rq.get_dialect("default").replace(negative="error", zero_input="error")
-    with pytest.raises(rq.errors.InputValueError, match="^fn: nothing was compared; the policies refuse every input of int1 -> float8_e8m0fnu"):
+    with pytest.raises(rq.errors.InputValueError, match=r"^fn: nothing was compared; the policies refuse every input of int1 -> float8_e8m0fnu"):
         assert_conforms(partial(np.zeros_like, dtype=np.uint8), "convert", "int1", "float8_e8m0fnu", dialect=refuses)
