@@ -156,6 +156,10 @@ def sizes_of(source, **options):
 def test_levels_take_more_and_more_inputs():
     one, two = (sizes_of("float32", level=level) for level in (1, 2))
     assert 10_000 < one < two and two > 1_000_000 and sizes_of("float32", level="1") == one
+    seen = []
+    for level in (1, 2):
+        assert_conforms(lambda x: (seen.append(x.size), x.astype(ml_dtypes.float8_e5m2))[1], "encode", "float32", "float8_e5m2", level=level)
+    assert 10_000 < seen[0] < 20_000 and seen[1] - seen[0] > 990_000 + 120_000  # every float16 and bfloat16 too
     assert sizes_of("bfloat16", level=1) == sizes_of("bfloat16", level="exhaustive") == 65_536
 
 
@@ -223,5 +227,5 @@ def test_what_cannot_be_judged_is_refused(args, options, error, message):
 
 def test_a_comparison_of_nothing_is_an_error():
     refuses = rq.get_dialect("default").replace(negative="error", zero_input="error")
-    with pytest.raises(rq.errors.InputValueError, match="^fn: nothing was compared; the policies refuse every input of int1 -> float8_e8m0fnu"):
+    with pytest.raises(rq.errors.InputValueError, match=r"^fn: nothing was compared; the policies refuse every input of int1 -> float8_e8m0fnu"):
         assert_conforms(partial(np.zeros_like, dtype=np.uint8), "convert", "int1", "float8_e8m0fnu", dialect=refuses)

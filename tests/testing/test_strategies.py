@@ -4,6 +4,7 @@ import dataclasses
 import subprocess
 import sys
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import oracle
@@ -14,24 +15,17 @@ from valueline import class_of
 
 import refquant as rq
 from refquant.testing import strategies
+from refquant.testing.strategies.classes import code_of_rank, rank_ranges
 
 FORMATS = [
-    "float4_e2m1fn",
-    "float8_e5m2",
-    "float8_e4m3fn",
-    "float8_e4m3fnuz",
-    "float8_e8m0fnu",
-    "ue4m3",
-    "int8",
-    "uint4",
-    "e0m3",
-    "binary8p3se",
-    "float16",
-    "float32",
-    "float64",
-    "int32",
-]
+    "float4_e2m1fn", "float8_e5m2", "float8_e4m3fn", "float8_e4m3fnuz", "float8_e8m0fnu", "ue4m3", "int8", "uint4", "e0m3", "binary8p3se", "float16", "float32",
+    "float64", "int32",
+]  # fmt: skip
 OWN = [rq.FloatFormat(precision=4, exponent_width=3, bias=9, nan="none", signed=False, zero=False), rq.IntFormat(width=1), rq.IntFormat(width=1, signed=False)]
+TINY = [
+    rq.FloatFormat(precision=2, exponent_width=1, nan=nan, infinity=infinity)
+    for nan, infinity in (("all_ones", True), ("none", True), ("negative_zero", False))
+]
 quiet = settings(derandomize=True, database=None, deadline=None, max_examples=250, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 
 
@@ -68,6 +62,18 @@ def test_codes_of_every_class_come_up(fmt):
     assert {class_of(c, fmt) for c in codes} == classes_of(fmt)
 
 
+@pytest.mark.parametrize("fmt", [n for n in rq.list_formats() if rq.get_format(n).width <= 8] + ["float16", "binary7p3ue", "binary6p2sf", *OWN, *TINY], ids=str)
+def test_ranks_are_all_codes_class_by_class(fmt, count_cases):
+    given_format = rq.get_format(fmt)
+    ranges = rank_ranges(given_format)
+    ranks = [rank for r in ranges for rank in range(r.first, r.last + 1)]
+    assert sorted(code_of_rank(rank, given_format) for rank in ranks) == ranks == list(range(2**given_format.width))
+    for r in ranges:
+        codes = [code_of_rank(rank, given_format) for rank in range(r.first, r.last + 1)]
+        assert {class_of(code, fmt).strip("+-") for code in codes} == {r.kind}
+    count_cases(len(ranks))
+
+
 @pytest.mark.parametrize("fmt", ["float4_e2m1fn", "float6_e3m2fn", "int4", "e0m3", "binary5p2se", "binary6p1ue"])
 def test_every_code_of_a_small_format_comes_up(fmt):
     assert set(recorded(strategies.codes(fmt), 2500)) == set(range(2 ** rq.get_format(fmt).width))
@@ -75,11 +81,8 @@ def test_every_code_of_a_small_format_comes_up(fmt):
 
 @pytest.mark.parametrize("fmt", [*FORMATS, *OWN], ids=str)
 def test_codes_without_nans_and_infinities(fmt):
-    assert not {c.strip("+-") for c in map(lambda c: class_of(c, fmt), recorded(strategies.codes(fmt, nan=False, infinity=False)))} & {
-        "nan",
-        "signaling nan",
-        "inf",
-    }
+    numbers = {class_of(c, fmt).strip("+-") for c in recorded(strategies.codes(fmt, nan=False, infinity=False))}
+    assert not numbers & {"nan", "signaling nan", "inf"}
     kinds = {class_of(c, fmt).strip("+-") for c in recorded(strategies.codes(fmt, infinity=False))}
     assert "inf" not in kinds and ("nan" in kinds) == rq.get_format(fmt).has_nan
 
@@ -145,7 +148,7 @@ def test_values_of_every_class_are_exact(fmt, exact):
 
 def test_values_beyond_float64_need_fractions():
     wide = rq.FloatFormat(precision=3, exponent_width=12)
-    with pytest.raises(rq.errors.RangeExceededError, match="^fmt: float64 does not hold every value of float_e12m2b2047; give exact=True"):
+    with pytest.raises(rq.errors.RangeExceededError, match=r"^fmt: float64 does not hold every value of float_e12m2b2047; give exact=True"):
         strategies.values(wide)
     assert smallest(strategies.values(wide, exact=True), lambda x: x > 0) == Fraction(2) ** -2048
 
@@ -157,16 +160,10 @@ def test_formats_of_every_kind_come_up():
     assert kinds == {("FloatFormat", k) for k in ("named", "p3109", "own")} | {("IntFormat", k) for k in ("named", "own")}
     own = [f for f in found if f.name not in names]
     floats = [f for f in own if isinstance(f, rq.FloatFormat)]
-    for field, every in (
-        ("nan", {"ieee", "all_ones", "negative_zero", "none"}),
-        ("infinity", {True, False}),
-        ("signed", {True, False}),
-        ("zero", {True, False}),
-    ):
-        assert {getattr(f, field) for f in floats} == every
-    assert (
-        {f.precision for f in floats} >= {1, 2, 3, 52, 53} and {f.exponent_width for f in floats} == set(range(1, 12)) and {f.width for f in floats} >= {3, 64}
-    )
+    assert {f.nan for f in floats} == {"ieee", "all_ones", "negative_zero", "none"}
+    assert {(f.infinity, f.signed, f.zero) for f in floats} == {(i, *sz) for i in (True, False) for sz in ((True, True), (False, True), (False, False))}
+    assert {f.precision for f in floats} >= {1, 2, 3, 52, 53} and {f.exponent_width for f in floats} == set(range(1, 12))
+    assert {f.width for f in floats} >= {3, 64}
     assert {f.encoding for f in own if isinstance(f, rq.IntFormat)} == {"twos_complement", "sign_magnitude"}
     for f in own:
         assert dataclasses.replace(f) == f and rq.get_format(f) == f and spec_format(f).width == f.width
@@ -213,7 +210,7 @@ def midpoints(fmt):
     spec = spec_format(fmt)
     top = oracle.formats.largest(spec) + (isinstance(spec, oracle.formats.Int) and spec.signed)
     numbers = [oracle.bits.number(code, spec) for code in range(top + 2)]
-    return {(a + b) / 2 for a, b in zip(numbers, numbers[1:])}
+    return {(a + b) / 2 for a, b in pairwise(numbers)}
 
 
 @pytest.mark.parametrize("source, fmt", [("float32", "float8_e4m3fn"), ("float16", "float8_e5m2"), ("float64", "int8"), ("bfloat16", "float4_e2m1fn"), ("float32", "float8_e8m0fnu"), ("int32", "float8_e4m3")])  # fmt: skip
@@ -239,7 +236,7 @@ def values_around(tie, spec):
 def test_near_ties_are_given_as_exact_values_too():
     found = recorded(strategies.near_ties("float8_e4m3fn"), 300)
     assert all(type(x) is float and float(np.float32(x)) == x for x in found) and len({abs(Fraction(x)) for x in found} & midpoints("float8_e4m3fn")) > 30
-    with pytest.raises(rq.errors.RangeExceededError, match="^fmt: float64 does not hold"):
+    with pytest.raises(rq.errors.RangeExceededError, match=r"^fmt: float64 does not hold"):
         strategies.near_ties("int8", rq.FloatFormat(precision=3, exponent_width=12))
 
 

@@ -1,5 +1,7 @@
 """Distances in ulp: against the order of the oracle's values, at 64 bits by hand, NaNs and what is no code."""
 
+from itertools import pairwise
+
 import ml_dtypes
 import numpy as np
 import pytest
@@ -34,7 +36,7 @@ def test_every_pair_of_codes_is_as_far_apart_as_the_values_are_in_order(fmt, cou
 def test_every_adjacent_pair_of_16_bit_codes_is_one_apart(fmt, count_cases):
     place = places(fmt)
     codes = sorted((c for c in range(1 << 16) if place[c] is not None), key=lambda c: place[c])
-    expected = [place[b] - place[a] for a, b in zip(codes, codes[1:])]
+    expected = [place[b] - place[a] for a, b in pairwise(codes)]
     ordered = np.array(codes, np.uint16)
     assert set(expected) <= {0, 1} and sum(expected) == max(place[c] for c in codes)
     assert ulp_distance(ordered[:-1], ordered[1:], fmt).tolist() == expected

@@ -44,7 +44,8 @@ def _numbers(fmt: Format, top_index: int, *, first: int) -> list[RankRange]:
     top = top_index - g.first_index - first
     zero = int(not g.first_index and not first)
     normal = 1 << (g.precision - 1) if g.has_subnormals else zero
-    return [RankRange("zero", 0, zero - 1), RankRange("subnormal", zero, normal - 1), RankRange("normal", normal, top - 1), RankRange("max", top, top)]
+    subnormals = RankRange("subnormal", zero, min(normal, top) - 1)  # the largest number may be one itself, or zero
+    return [RankRange("zero", 0, zero - 1), subnormals, RankRange("normal", normal, top - 1), RankRange("max", max(top, zero), top)]
 
 
 def _specials(fmt: Format, side: int) -> list[RankRange]:

@@ -81,8 +81,8 @@ def boundary_values(fmt: Format | str, source: Format | str = "float32", *, as_c
     --------
     >>> from hypothesis import find
     >>> from refquant.testing import strategies
-    >>> find(strategies.boundary_values("float8_e4m3fn"), lambda x: x > 448)
-    464.0
+    >>> find(strategies.boundary_values("float8_e4m3fn"), lambda x: x >= 448)
+    448.0
     """
     goal, given = get_format(fmt), get_format(source)
     near = [_code_beside(place, given, step, negative=negative) for place in _boundaries(goal) for step in _STEPS for negative in _signs(given)]
