@@ -17,8 +17,8 @@ from refquant.golden.manifest import NAME, Manifest
 from refquant.golden.recipe import Recipe
 from refquant.golden.storage import load_listed, read_manifest
 from refquant.golden.text import hex_code, hex_value
-from refquant.golden.whole_folders import entries_of
-from refquant.golden.writers import WRITERS, render
+from refquant.golden.whole_folders import entries_of, read_regular
+from refquant.golden.writers import WRITERS
 from refquant.operations import SPEC_VERSION
 from refquant.policies import Flags, Policies, RandomBits
 
@@ -119,15 +119,19 @@ def _read_all(place: Path, said: Manifest) -> tuple[GoldenSet | None, list[str]]
 def _beside(place: Path, said: Manifest, made: GoldenSet) -> list[str]:
     """Return what is wrong with files that hold no vectors: they are what would be written for the set."""
     problems = []
-    for name in {manifest.writer_of(file) for file in said.files}:
-        for file, content in render(made, name).items():
-            if file == WRITERS[name].file or file not in entries_of(place):
-                continue
-            if file not in said.files:
-                continue
-            if said.files[file] != manifest.digest(content) or (place / file).is_symlink() or (place / file).read_bytes() != content:
+    for name in sorted({manifest.writer_of(file) for file in said.files}):
+        for file, write in WRITERS[name].beside:
+            if file in said.files and file in entries_of(place) and not _is(place / file, said.files[file], write(made)):
                 problems.append(f"{file}: is not what is written for these vectors")
     return problems
+
+
+def _is(path: Path, listed: tuple[int, str], content: bytes) -> bool:
+    """Return whether a file, and what a manifest says of it, are those of a content."""
+    try:
+        return listed == manifest.digest(content) and read_regular(path, manifest.LARGEST) == content
+    except GoldenFileError:
+        return False
 
 
 def _differences(made: GoldenSet, backend: str | None) -> tuple[int, tuple[str, ...]]:

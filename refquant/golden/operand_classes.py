@@ -53,7 +53,7 @@ def brief_codes(fmt: Format) -> NDArray[Any]:
     grid = fmt.grid
     normal = max(grid.first_index, 1 << (grid.precision - 1) if grid.has_subnormals else 1)
     one = _index_of_one(fmt)
-    indices = [i for i in (0, 1, normal // 2 + 1, normal - 1, normal, one, one + 1, grid.max_positive, grid.max_negative) if i >= grid.first_index]
+    indices = [i for i in (0, 1, normal // 2, normal - 1, normal, one, one + 1, grid.max_positive, grid.max_negative) if i >= grid.first_index]
     nans = nan_codes(fmt)
     if grid.nan_payload:
         nans = _with_signs([grid.infinity | (1 << (grid.nan_payload - 1)), *([grid.infinity | 1] if grid.nan_payload > 1 else [])], fmt)

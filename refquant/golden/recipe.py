@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from refquant.formats import Format
+from refquant.golden.text import plain_text
 from refquant.operations import OPERATIONS, Operation
 from refquant.policies import OverflowMode, Policies, RoundingMode
 
@@ -88,5 +89,4 @@ class Recipe:
     def title(self) -> str:
         """Return the operation and its formats in a few words."""
         goal = f" to {self.fmt.name}" if len(self.operands) == 1 and self.operation != "decode" else ""
-        text = f"{self.operation} {', '.join(f.name for f in self.operands)}{goal}"
-        return "".join(c if c.isascii() and c.isprintable() else "?" for c in text)  # it goes into comments
+        return plain_text(f"{self.operation} {', '.join(f.name for f in self.operands)}{goal}")

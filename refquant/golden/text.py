@@ -48,6 +48,18 @@ def hex_float(value: Fraction) -> str | None:
     return hex_of_parts(value < 0, abs(value.numerator), 1 - denominator.bit_length())
 
 
+def plain_text(text: str) -> str:
+    """Return text that may stand in a comment of any language: ASCII, in one line.
+
+    Examples
+    --------
+    >>> from refquant.golden.text import plain_text
+    >>> plain_text("my\\nformat")
+    'my?format'
+    """
+    return "".join(c if c.isascii() and c.isprintable() else "?" for c in text)
+
+
 def value_of(code: int, name: str | Format) -> Value:
     """Return the exact value of one code: a Fraction, or a float for Inf, NaN and -0."""
     parts = parts_of(np.array([code], code_dtype_of(name)), name)

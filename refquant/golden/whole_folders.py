@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import stat
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -80,14 +81,13 @@ def read_regular(path: Path, most: int) -> bytes:
     except OSError as error:
         reason = "it is a symbolic link" if path.is_symlink() else (error.strerror or str(error))
         raise GoldenFileError(f"{path}: cannot be read: {reason}") from None
-    with os.fdopen(handle, "rb") as file:
-        found = os.fstat(file.fileno())
-        if not _is_regular(found.st_mode):
+    try:
+        found = os.fstat(handle)
+        if not stat.S_ISREG(found.st_mode):
             raise GoldenFileError(f"{path}: cannot be read: it is no regular file")
         if found.st_size > most:
             raise GoldenFileError(f"{path}: has {found.st_size} bytes; expected at most {most}")
-        return file.read(most + 1)
-
-
-def _is_regular(mode: int) -> bool:
-    return (mode & 0o170000) == 0o100000
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            return file.read(most + 1)
+    finally:
+        os.close(handle)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from refquant.golden.coverage import crossed
 from refquant.golden.golden_set import GoldenSet
+from refquant.golden.text import plain_text
 
 
 def coverage_lines(made: GoldenSet, prefix: str) -> str:
@@ -12,4 +13,4 @@ def coverage_lines(made: GoldenSet, prefix: str) -> str:
     lines += [f"{c.id:2} {c.name:24} {c.count:9} {(c.reason and '- ' + c.reason) or c.meaning}" for c in made.coverage]
     pairs = crossed(made)
     lines += [f"crossed: {pairs.reached} of {pairs.possible} pairs of classes of a and b"] if pairs else []
-    return "".join(f"{prefix}{line}\n" for line in lines)
+    return "".join(f"{prefix}{plain_text(line)}\n" for line in lines)
