@@ -307,11 +307,13 @@ def test_an_interruption_leaves_nothing_behind(ask):
         time.sleep(0.7)
         os.kill(os.getpid(), signal.SIGINT)
 
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have it ignored
     thread = threading.Thread(target=interrupt)
     thread.start()
     with pytest.raises(KeyboardInterrupt):
         ask("for x in vectors(): time.sleep(1000)", timeout=60)
     thread.join()
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.parametrize(
