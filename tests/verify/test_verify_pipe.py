@@ -189,6 +189,12 @@ def test_a_death_that_one_input_alone_does_not_cause_is_told_as_that(ask):
     assert failure.sentence("7") == "was ended by SIGABRT; not reproduced by one input alone, suspected: 00001b7b (7)"
 
 
+def test_the_last_of_the_fewest_inputs_that_cause_a_death_is_suspected(ask):
+    body = "seen = set()\nfor x in vectors():\n    seen.add(x)\n    if x == 900 and 600 in seen: os.abort()\n    answer(x, flush=False)"
+    failure = failure_of(ask(body, X[:900]))
+    assert (failure.vector, failure.alone) == (300, False)
+
+
 def test_half_a_line_of_a_program_that_dies_is_no_answer(ask):
     replies = ask("for x in vectors():\n    if x == 30: sys.stdout.write('1'); sys.stdout.flush(); os.abort()\n    answer(x)", X[:100])
     assert (replies.codes.tolist(), failure_of(replies).vector) == (expected(10), 10)
@@ -239,6 +245,13 @@ def test_too_many_lines_are_told_with_the_input_that_got_them(ask, codes):
     assert (failure.kind, failure.vector, failure.alone) == (Kind.TOO_MANY, bad // 3, True)
     assert "answered more lines than it was given vectors" in failure.what
     assert replies.codes.tolist() == expected(replies.codes.size, codes) and replies.codes.size <= bad // 3
+
+
+def test_a_line_too_many_that_comes_late_is_told_with_its_input(ask):
+    replies = ask("for x in vectors():\n    answer(x)\n    if x == 3 * 1024: time.sleep(0.2); say('11')")  # the last input of a batch
+    failure = failure_of(replies)
+    assert (failure.kind, failure.vector, failure.alone) == (Kind.TOO_MANY, 1024, True)
+    assert replies.codes.tolist() == expected(1)
 
 
 @pytest.mark.parametrize(
