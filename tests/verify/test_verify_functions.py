@@ -55,6 +55,14 @@ def test_a_float_that_is_no_value_of_the_format_is_a_mismatch():
     assert (verdict.status, verdict.witness.got_value) == ("new", "no value of float8_e4m3fn")
 
 
+def test_values_of_a_format_of_64_bits_are_judged():
+    target = FunctionTarget("cast", lambda x: x.astype(np.float64), "float64", sources=("float32",))
+    assert judge(target, random=1000).verdicts[0].status == "exact"
+    if np.finfo(np.longdouble).nmant == 63:
+        found = judge(FunctionTarget("cast", lambda x: x + np.longdouble(2) ** -63, "float64", sources=("float32",)), random=1000).verdicts[0]
+        assert found.status == "failed" and "is no value of float64, and a code of 64 bits cannot say so" in found.message
+
+
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_a_special_that_the_format_lacks_is_a_mismatch(value):
     cast = lambda x: np.where(x == 1, value, rq.round(np.where(np.isnan(x), 0, x), "float4_e2m1fn"))  # noqa: E731
