@@ -129,6 +129,8 @@ def command_line() -> str:
     lines = ["## refquant", *help_of(app, "refquant")]
     for name, command in sorted(app.commands.items()):
         lines += [f"## refquant {name}", *help_of(command, f"refquant {name}")]
+        for below, inner in sorted(getattr(command, "commands", {}).items()):
+            lines += [f"### refquant {name} {below}", *help_of(inner, f"refquant {name} {below}")]
     return "\n\n".join(lines) + "\n"
 
 

@@ -17,6 +17,7 @@ from refquant.golden import WRITERS, Checked, GoldenSet, check, generate
 from refquant.golden.coverage import crossed
 from refquant.golden.evaluation import is_conversion, operations_with_vectors
 from refquant.golden.levels import EXHAUSTIVE, WIDEST
+from refquant.golden.reasons import NOT_REACHED
 from refquant.golden.storage import check_folder
 from refquant.operations import Operation
 from refquant.policies import Dialect, OverflowMode, RoundingMode, get_dialect
@@ -146,9 +147,11 @@ def _bar() -> Iterator[Any]:
 
 
 def _summary(made: GoldenSet, folder: str) -> str:
-    covered, empty = sum(c.count > 0 for c in made.coverage), sum(c.count == 0 for c in made.coverage)
+    covered, missed = sum(c.count > 0 for c in made.coverage), sum(c.reason == NOT_REACHED for c in made.coverage)
+    empty = len(made.coverage) - covered - missed
     refused = f", {made.left_out:,} that the policies refuse left out" if made.left_out else ""
-    return f"{folder}: {made.recipe.title}, {len(made):,} vectors{refused}; {covered} classes covered, {empty} empty for a reason{_crossed(made)}"
+    classes = f"{covered} classes covered, {empty} empty for a reason" + (f", {missed} not reached" if missed else "")
+    return f"{folder}: {made.recipe.title}, {len(made):,} vectors{refused}; {classes}{_crossed(made)}"
 
 
 def _crossed(made: GoldenSet) -> str:

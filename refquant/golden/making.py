@@ -82,7 +82,7 @@ def generate(
     >>> len(made), made.left_out, made.columns["result"][:4].tolist()
     (256, 0, [0, 0, 0, 0])
     >>> [(c.name, c.count) for c in made.coverage if c.name in ("tie above even", "overflow to the greatest")]
-    [('tie above even', 8), ('overflow to the greatest', 128)]
+    [('tie above even', 8), ('overflow to the greatest', 98)]
     """
     recipe = _recipe(operation, fmt, source, result, level, rounding, overflow, dialect, nan_by, random_bits, seed)
     columns = operands(recipe.record, recipe.operands, recipe.result if recipe.operation == "decode" else recipe.fmt, recipe.level, recipe.seed)

@@ -1,0 +1,199 @@
+"""``refquant golden``: what it makes, prints and refuses."""
+
+import json
+import subprocess
+import sys
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from rich.console import Console
+
+import refquant as rq
+from refquant.cli.app import app
+from refquant.golden.evaluation import operations_with_vectors
+
+
+def run(*args):
+    return CliRunner().invoke(app, args)
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def test_a_set_is_made_and_checked(tmp_path):
+    result = run(
+        "golden", "encode", "--source", "float32", "--format", "float8_e4m3fn", "--level", "1", "--out", "set", "--write", "readmemh", "--write", "npz"
+    )
+    assert result.exit_code == 0, result.output
+    assert result.output == "set: encode float32 to float8_e4m3fn, 4,467 vectors; 47 classes covered, 13 empty for a reason\n"
+    assert sorted(p.name for p in Path("set").iterdir()) == ["manifest.json", "testbench.sv", "vectors.memh", "vectors.npz"]
+    assert rq.golden.load("set") == rq.golden.generate("encode", "float8_e4m3fn")
+    checked = run("golden", "check", "set")
+    assert (checked.exit_code, checked.output) == (0, "set: encode float32 to float8_e4m3fn, 4,467 vectors recomputed: all right\n")
+
+
+def test_every_option_reaches_the_set():
+    args = [
+        "golden",
+        "convert",
+        "--source",
+        "float8_e5m2",
+        "--format",
+        "int8",
+        "--exhaustive",
+        "--rounding",
+        "to_odd",
+        "--rounding",
+        "stochastic_c",
+        "--overflow",
+    ]
+    args += [
+        "saturate",
+        "--overflow",
+        "wrap",
+        "--random-bits",
+        "3",
+        "--nan-by",
+        "byte",
+        "--seed",
+        "9",
+        "--set",
+        "nan=to_zero",
+        "--set",
+        "inf_to_int=max",
+        "--out",
+        "x",
+    ]
+    assert run(*args).exit_code == 0
+    recipe = rq.golden.load("x").recipe
+    assert recipe.level == "exhaustive" and recipe.roundings == ("to_odd", "stochastic_c") and recipe.overflows == ("saturate", "wrap")
+    assert (recipe.random_bits, recipe.nan_by, recipe.seed, recipe.dialect) == (3, "byte", 9, "default+inf_to_int=max,nan=to_zero")
+    assert (str(recipe.policies.nan), str(recipe.policies.inf_to_int)) == ("to_zero", "max")
+    assert run("golden", "round", "--format", "bfloat16", "--rounding", "all", "--dialect", "ocp-saturating", "--out", "y").exit_code == 0
+    other = rq.golden.load("y").recipe
+    assert len(other.roundings) == 11 and not any("stochastic" in m for m in other.roundings) and other.dialect == "ocp-saturating"
+    assert run("golden", "decode", "--format", "float8_e5m2", "--result", "float16", "--out", "z").exit_code == 0
+    assert rq.golden.load("z").recipe.result.name == "float16"
+    assert run("golden", "compare_quiet_lt", "--format", "float16", "--format", "int8", "--out", "w").exit_code == 0
+    assert [f.name for f in rq.golden.load("w").recipe.operands] == ["float16", "int8"]
+
+
+def test_coverage_is_printed_when_asked_for():
+    result = run("golden", "encode", "--source", "float16", "--format", "float4_e2m1fn", "--overflow", "saturate", "--out", "set", "--coverage")
+    rows = [line.split()[:2] for line in result.output.splitlines()[1:-1]]
+    assert [int(row[0]) for row in rows] == list(range(60)) and rows[0][1] == "+zero"
+    assert "the policies refuse it" in result.output and "float4_e2m1fn has no subnormals" not in result.output
+    assert result.output.splitlines()[-1].startswith("set: encode float16 to float4_e2m1fn, ") and "that the policies refuse left out" in result.output
+
+
+def test_each_operation_with_vectors_has_a_command_and_examples():
+    listed = run("golden", "--help").output
+    assert "Examples:" in listed and "refquant golden check vectors" in listed
+    for operation in operations_with_vectors():
+        text = run("golden", operation.name, "--help").output
+        assert operation.name in listed and "Example:" in text and f"refquant golden {operation.name} " in text
+        assert ("--rounding" in text) == ("rounding" in operation.affected_by)
+    assert run("golden", "decode_parts", "--out", "x").exit_code == 2
+
+
+def test_the_examples_of_the_help_work():
+    text = run("golden", "--help").output
+    examples = [line.split()[1:] for line in text.splitlines() if line.strip().startswith("refquant golden") and "check" not in line]
+    for i, args in enumerate(examples):
+        made = run(*args[:-1], f"set{i}") if "--level" not in args else run(*[a if a != "2" else "1" for a in args[:-1]], f"set{i}")
+        assert made.exit_code == 0, (args, made.output)
+    for operation in operations_with_vectors():
+        line = next(line for line in run("golden", operation.name, "--help").output.splitlines() if line.strip().startswith("refquant golden"))
+        made = run(*[a if a != "2" else "1" for a in line.split()[1:-1]], f"set_{operation.name}")
+        assert made.exit_code == 0, (line, made.output)
+
+
+@pytest.mark.parametrize(
+    "args, message",
+    [
+        (["encode", "--out", "x"], "Missing option '--format'"),
+        (["encode", "--format", "e4m3", "--out", "x"], "--format: 'e4m3' may mean"),
+        (["encode", "--format", "nosuch", "--out", "x"], "--format: no format is named 'nosuch'"),
+        (["convert", "--format", "float16", "--out", "x"], "Missing option '--source'"),
+        (["convert", "--format", "float16", "--source", "e4m3", "--out", "x"], "--source: 'e4m3' may mean"),
+        (["encode", "--format", "float16"], "Missing option '--out'"),
+        (["encode", "--format", "float16", "--format", "bfloat16", "--out", "x"], "--format: expected 1, got 2"),
+        (["compare_quiet_eq", "--format", "float16", "--format", "int8", "--format", "int8", "--out", "x"], "--format: expected 1 or 2, got 3"),
+        (["encode", "--format", "float16", "--rounding", "up", "--out", "x"], "--rounding: expected one of"),
+        (["encode", "--format", "float16", "--rounding", "all", "--rounding", "to_odd", "--out", "x"], "--rounding: all and others"),
+        (["encode", "--format", "float16", "--overflow", "clip", "--out", "x"], "--overflow: expected one of"),
+        (["encode", "--format", "float16", "--set", "rounding=to_odd", "--out", "x"], "--set: give rounding and overflow as"),
+        (["encode", "--format", "float16", "--set", "nan=guess", "--out", "x"], "--set nan=guess: expected one of"),
+        (["encode", "--format", "float16", "--dialect", "nosuch", "--out", "x"], "--dialect: "),
+        (["encode", "--format", "float16", "--exhaustive", "--out", "x"], "'exhaustive' takes operands of at most 24 bits"),
+        (["encode", "--format", "float16", "--overflow", "wrap", "--out", "x"], "wrap"),
+        (["decode", "--format", "float32", "--result", "float16", "--out", "x"], "cannot hold every value"),
+        (["encode", "--format", "float16", "--write", "xlsx", "--out", "x"], "'xlsx' is not one of 'npz'"),
+        (["encode", "--format", "float16", "--rounding", "all", "--write", "testfloat", "--out", "x"], "a line of testfloat says no mode"),
+        (["encode", "--format", "float16", "--out", "no such folder/x"], "there is no folder"),
+        (["encode", "--format", "float16", "--seed", "-1", "--out", "x"], "--seed"),
+        (["check", "x"], "manifest.json: cannot be read"),
+    ],
+)  # fmt: skip
+def test_errors_are_one_line_and_nothing_is_made(tmp_path, args, message):
+    result = run("golden", *args)
+    assert result.exit_code == 2 and message in result.output, result.output
+    assert result.output.startswith("error: ") and result.output.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_set_is_replaced_only_by_force():
+    args = ["golden", "encode", "--source", "float16", "--format", "float8_e5m2", "--out", "set"]
+    assert run(*args).exit_code == 0
+    again = run(*args, "--seed", "1")
+    assert (again.exit_code, again.output) == (2, "error: set: there are golden vectors already; save with force (--force) to replace them\n")
+    assert run(*args, "--seed", "1", "--force").exit_code == 0 and rq.golden.load("set").recipe.seed == 1
+
+
+def test_check_prints_what_is_wrong_and_exits_with_1():
+    made = rq.golden.generate("encode", "float8_e5m2", source="float16")
+    from refquant.golden.making import finished
+
+    finished(made.recipe, {**made.columns, "flags": made.columns["flags"] ^ 8}, 0).save("set", writers=["csv"])
+    Path("set/more.txt").write_text("")
+    result = run("golden", "check", "set")
+    lines = result.output.splitlines()
+    assert result.exit_code == 1 and lines[0] == "more.txt: is not in the manifest" and len(lines) == 13
+    assert lines[1] == "vector 0: a 0x0000 (0), ties_to_even, no_saturate: has 0x00 (0) Flags.DIV_BY_ZERO, right is 0x00 (0) Flags.NONE"
+    assert lines[-1] == f"set: encode float16 to float8_e5m2, {len(made):,} vectors recomputed: {len(made):,} wrong, 1 problems with files"
+
+
+def test_check_refuses_what_is_no_manifest_with_one_line():
+    rq.golden.generate("encode", "float8_e5m2", source="float16").save("set")
+    record = json.loads(Path("set/manifest.json").read_text())
+    record["files"][0]["name"] = "../../etc/passwd"
+    Path("set/manifest.json").write_text(json.dumps(record))
+    result = run("golden", "check", "set")
+    assert (
+        result.exit_code == 2 and result.output.startswith("error: set/manifest.json: files: '../../etc/passwd' is no file") and result.output.count("\n") == 1
+    )
+
+
+def test_the_bar_of_a_terminal_goes_to_stderr(monkeypatch):
+    stream = StringIO()
+
+    def on_terminal(*, stderr=False):
+        return Console(file=stream if stderr else sys.stdout, force_terminal=stderr, width=80)
+
+    monkeypatch.setattr("refquant.cli.golden.console", on_terminal)
+    result = run("golden", "encode", "--source", "float16", "--format", "float8_e5m2", "--rounding", "all", "--out", "set")
+    assert result.exit_code == 0 and result.output.startswith("set: encode") and stream.getvalue()
+
+
+def test_two_runs_of_the_command_give_the_same_bytes():
+    """In processes of their own, with other numbers of threads."""
+    args = ["golden", "encode", "--source", "float16", "--format", "float8_e4m3fn", "--level", "2", "--write", "npz", "--write", "csv"]
+    for name, threads in (("one", "1"), ("two", "2")):
+        code = f"import refquant as rq, sys; rq.set_num_threads({threads}); sys.argv = ['refquant'] + {[*args, '--out', name]!r}; from refquant.cli.main import main; main()"
+        subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+    files = [{p.name: p.read_bytes() for p in Path(name).iterdir()} for name in ("one", "two")]
+    assert files[0] == files[1] and len(files[0]) == 3
