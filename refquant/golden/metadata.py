@@ -8,12 +8,12 @@ from typing import Any
 
 from refquant.errors import GoldenFileError, RefquantError
 from refquant.formats import FloatFormat, Format, IntFormat, get_format
+from refquant.golden.evaluation import operation_named, result_format
 from refquant.golden.golden_set import GoldenSet
 from refquant.golden.levels import checked_level
 from refquant.golden.nan_mask import nan_by
 from refquant.golden.random_words import checked_seed
-from refquant.golden.recipe import OPERAND_NAMES, Recipe
-from refquant.operations import OPERATIONS
+from refquant.golden.recipe import Recipe
 from refquant.policies import OverflowMode, Policies, RoundingMode, Via
 
 SCHEMA = "refquant-golden-1"
@@ -115,19 +115,21 @@ def _natural(said: dict[str, Any], name: str, where: str) -> int:
 
 
 def _recipe(said: dict[str, Any], where: str) -> Recipe:
-    if said["operation"] not in OPERATIONS:
-        raise GoldenFileError(f"{where}: no operation is named {said['operation'][:60]!r}")
+    record = operation_named(said["operation"][:60])
     operands = tuple(format_from(f, f"{where}: operands") for f in said["operands"])
-    if len(operands) != len(OPERATIONS[said["operation"]].operands) or len(operands) > len(OPERAND_NAMES):
-        raise GoldenFileError(f"{where}: operands: {said['operation']} has {len(OPERATIONS[said['operation']].operands)}, got {len(operands)}")
+    if len(operands) != len(record.operands):
+        raise GoldenFileError(f"{where}: operands: {record.name} has {len(record.operands)}, got {len(operands)}")
     if not 0 <= said["random_bits"] <= 32:
         raise GoldenFileError(f"{where}: random_bits: expected 0 to 32, got {said['random_bits']}")
-    modes = [tuple(str(kind(m)) if m in tuple(kind) else _no_mode(m, where) for m in said[name]) for name, kind in _MODES.items()]
-    return Recipe(
-        said["operation"], operands, format_from(said["format"], f"{where}: format"), format_from(said["result"], f"{where}: result"), said["dialect"],
-        policies_from(said["policies"], f"{where}: policies"), modes[0], modes[1], said["random_bits"], str(nan_by(said["nan_by"])),
-        checked_level(said["level"]), checked_seed(said["seed"]), said["spec_version"], said["generator_version"],
-    )  # fmt: skip
+    fmt, result = (format_from(said[name], f"{where}: {name}") for name in ("format", "result"))
+    result_format(record, operands, fmt, result)  # raises where it cannot be
+    if record.name == "decode" and operands != (fmt,):
+        raise GoldenFileError(f"{where}: format: the operands of decode are codes of {operands[0].name}, not of {fmt.name}")
+    roundings, overflows = (tuple(str(kind(m)) if m in tuple(kind) else _no_mode(m, where) for m in said[name]) for name, kind in _MODES.items())
+    cases = checked_level(said["level"]), checked_seed(said["seed"]), said["spec_version"], said["generator_version"]
+    policies = policies_from(said["policies"], f"{where}: policies")
+    by = str(nan_by(said["nan_by"]))
+    return Recipe(record.name, operands, fmt, result, said["dialect"], policies, roundings, overflows, said["random_bits"], by, *cases)
 
 
 _MODES: dict[str, Any] = {"roundings": RoundingMode, "overflows": OverflowMode}
