@@ -279,6 +279,7 @@ def test_without_jsonschema_json_is_not_read_and_the_command_is_named(contents, 
 def test_a_row_that_is_none_is_named(contents):
     data = contents["csv"].replace(b"\n0x03,", b"\n0x0g,", 1)
     assert "row 3 is no row of hex digits of the right width: '0x0g,0x00" in refused("csv", data)
+    refused("csv", contents["csv"].replace(b"\n0x03,", b"\n0x03;", 1), "row 3 is no row of hex digits")
     refused("csv", contents["csv"].replace(b"\n0x03,", b"\n0x3,", 1))
     refused("testfloat", contents["testfloat"].replace(b"\n0A ", b"\n0a ", 1), "row 10 is no row")
     refused("readmemh", contents["readmemh"].replace(b"_ff\n", b"_xx\n", 1), "row 0 is no row")
