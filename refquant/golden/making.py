@@ -166,7 +166,8 @@ def _formats(record: Operation, fmt: Any, source: Any, result: Any) -> tuple[tup
 
 
 def _policies(record: Operation, dialect: Dialect, formats: tuple[Format, ...], goal: Format) -> Policies:
-    found = [dialect.policies(goal.name, fmt.name) for fmt in formats]
+    ends = [(goal.name, fmt.name) if is_conversion(record) else (fmt.name, fmt.name) for fmt in formats]  # RQ-7.5
+    found = [dialect.policies(target, source) for target, source in ends]
     different = [knob for knob in record.affected_by if len({getattr(p, knob) for p in found}) > 1]
     if different:
         raise PolicyError(f"dialect: {dialect.name} says different things of {', '.join(f.name for f in formats)}: {', '.join(different)}")

@@ -53,6 +53,8 @@ def save(made: GoldenSet, folder: str | Path, *, writers: Any = ("npz",), force:
     ...     sorted(path.name for path in folder.iterdir())
     ['manifest.json', 'vectors.csv', 'vectors.npz']
     """
+    if not len(made):
+        raise InputValueError(f"made: a set without vectors tests nothing; the policies refuse all {made.left_out} operands")
     names = writers_named(writers)
     for name in names:
         WRITERS[name].check(made.recipe)
@@ -85,8 +87,20 @@ def check_folder(folder: str | Path, *, force: bool) -> None:
     others = sorted(set(there) - _OURS)
     if others or (there and NAME not in there):
         raise GoldenExistsError(f"{folder}: has files that are not of golden vectors: {', '.join(others or there)[:80]}; choose another folder")
+    if there:
+        _refuse_other_folders(Path(folder), there)
     if there and not force:
         raise GoldenExistsError(f"{folder}: there are golden vectors already; save with force (--force) to replace them")
+
+
+def _refuse_other_folders(folder: Path, there: tuple[str, ...]) -> None:
+    """Raise where a folder has the names of a set, and is none: another program's ``manifest.json``, a folder called ``vectors.csv``."""
+    if odd := [name for name in there if not (folder / name).is_file()]:
+        raise GoldenExistsError(f"{folder}: {odd[0]} is no file of golden vectors; choose another folder")
+    try:
+        read_manifest(folder)
+    except GoldenFileError as error:
+        raise GoldenExistsError(f"{folder}: its {NAME} is not that of golden vectors; choose another folder, or remove it ({error})") from None
 
 
 def load(

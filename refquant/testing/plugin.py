@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Generator
+from typing import Any
 
 import pytest
 
@@ -45,17 +47,26 @@ def pytest_report_header(config: pytest.Config) -> str:
     return f"refquant: {__version__}, level {_level(config)}"
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, None]:
     """Add a section with the table of each failed comparison."""
-    report = yield
-    if call.excinfo is not None:
-        report.sections += [(SECTION, table) for table in _tables(call.excinfo.value)]
-    return report
+    outcome = yield
+    if call.excinfo is not None and "refquant.errors" in sys.modules:  # else no comparison of refquant has failed
+        outcome.get_result().sections += [(SECTION, table) for table in _tables(call.excinfo.value)]
 
 
 def _tables(error: BaseException) -> list[str]:
-    """Return the tables of an exception and of those that it was made of: of a group, or its cause."""
-    found = [table] if isinstance(table := getattr(error, "wrong_bits", None), str) and table else []
-    parts = [*getattr(error, "exceptions", ()), *([error.__cause__] if error.__cause__ is not None else [])]
-    return found + [table for part in parts for table in _tables(part)]
+    """Return the tables of an exception and of those that it was made of: of a group, or its cause. Other people's exceptions are not asked for anything."""
+    from refquant.errors import CodesDifferError
+
+    found, waiting, seen = [], [error], set()
+    while waiting:
+        one = waiting.pop(0)
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        if isinstance(one, CodesDifferError) and one.wrong_bits:
+            found.append(one.wrong_bits)
+        waiting += one.exceptions if isinstance(one, BaseExceptionGroup) else []
+        waiting += [one.__cause__] if one.__cause__ is not None else []
+    return found

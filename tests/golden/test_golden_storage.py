@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 import refquant as rq
-from refquant.errors import GoldenExistsError, GoldenFileError, GoldenMismatchError, InputTypeError, InputValueError
+from refquant.errors import GoldenExistsError, GoldenFileError, GoldenMismatchError, InputTypeError, InputValueError, PolicyError
 from refquant.golden import GoldenSet
 from refquant.golden.making import finished
+from refquant.policies import Dialect, Policies, Row, SubnormalMode
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +64,40 @@ def test_other_peoples_files_are_never_replaced(made, tmp_path, names, force):
     with pytest.raises(GoldenExistsError, match="has files that are not of golden vectors"):
         made.save(folder, force=force)
     assert left(folder) == sorted(names) and left(tmp_path) == ["set"] and (folder / names[0]).read_text() == "mine"
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_folders_that_only_look_like_a_set_are_never_replaced(made, tmp_path, force):
+    (tmp_path / "web").mkdir()
+    (tmp_path / "web" / "manifest.json").write_text('{"name": "app"}')
+    with pytest.raises(GoldenExistsError, match=r"its manifest\.json is not that of golden vectors"):
+        made.save(tmp_path / "web", force=force)
+    folder = made.save(tmp_path / "set")
+    (folder / "vectors.csv").mkdir()
+    (folder / "vectors.csv" / "thesis.txt").write_text("mine")
+    with pytest.raises(GoldenExistsError, match=r"vectors\.csv is no file of golden vectors"):
+        made.save(folder, force=force)
+    assert (folder / "vectors.csv" / "thesis.txt").read_text() == "mine" and (tmp_path / "web" / "manifest.json").read_text() == '{"name": "app"}'
+
+
+def test_a_set_without_vectors_is_not_written(tmp_path):
+    refusing = rq.get_dialect("default").replace(negative="error", zero_input="error")
+    empty = rq.golden.generate("convert", "float8_e8m0fnu", source="int1", dialect=refusing)
+    assert len(empty) == 0
+    with pytest.raises(InputValueError, match=r"made: a set without vectors tests nothing; the policies refuse all 2 operands"):
+        empty.save(tmp_path / "set")
+
+
+def test_comparisons_read_the_policies_of_each_operand_by_its_own_format(tmp_path):
+    """RQ-7.5: under a dialect that flushes float16 alone, and says so by a row for float16 to float16."""
+    row = Row((("subnormals", SubnormalMode.FLUSH_INPUTS),), ("float16",), ("float16",))
+    flushing = Dialect("flushing", base=Policies(), rows=(row,))
+    for formats in (("bfloat16", "float16"), ("float16", "bfloat16")):
+        with pytest.raises(PolicyError, match=r"says different things of (bfloat16, float16|float16, bfloat16): subnormals"):
+            rq.golden.generate("compare_quiet_eq", formats, dialect=flushing)
+    made = rq.golden.generate("compare_quiet_eq", "float16", dialect=flushing)
+    tiny = (made.columns["a"] == 0) & (made.columns["b"] == 1)
+    assert made.columns["result"][tiny].tolist() == [1]
 
 
 def test_a_file_that_comes_while_it_is_written_is_kept(made, tmp_path):

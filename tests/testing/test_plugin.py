@@ -118,3 +118,46 @@ def test_plugin_and_levels_name_the_same():
     from refquant.testing import plugin
 
     assert plugin._LEVELS == levels.LEVELS
+
+
+def test_other_peoples_exceptions_are_left_alone(run_pytest):
+    """Each of them fails its own test, and the run goes on."""
+    code, output = run_pytest(files={"test_others.py": OTHERS})
+    assert (code, "5 failed, 1 passed" in output, "INTERNALERROR" in output) == (1, True, False), output
+
+
+OTHERS = """
+import refquant.errors
+
+def test_itself():
+    e = ValueError("x")
+    raise e from e
+
+def test_circle():
+    a, b = ValueError("a"), ValueError("b")
+    a.__cause__, b.__cause__ = b, a
+    raise a
+
+class No(Exception):
+    exceptions = None
+
+def test_none():
+    raise No("boom")
+
+class Texts(Exception):
+    exceptions = ["text", 3]
+
+def test_texts():
+    raise Texts("boom")
+
+class Asked(Exception):
+    @property
+    def wrong_bits(self):
+        raise RuntimeError("x")
+
+def test_asked():
+    raise Asked("boom")
+
+def test_right():
+    assert refquant.errors
+"""

@@ -1,5 +1,6 @@
 """Casts of the user: codes, values and ml_dtypes arrays; what is no result is said so."""
 
+import ctypes
 import sys
 
 import ml_dtypes
@@ -7,7 +8,8 @@ import numpy as np
 import pytest
 
 import refquant as rq
-from refquant.verify import FunctionTarget, judge
+from refquant.verify import FunctionTarget, ProgramTarget, judge
+from refquant.verify.targets.program_target import header_of
 
 
 def verdict_of(function, fmt, **options):
@@ -61,6 +63,34 @@ def test_values_of_a_format_of_64_bits_are_judged():
     if np.finfo(np.longdouble).nmant == 63:
         found = judge(FunctionTarget("cast", lambda x: x + np.longdouble(2) ** -63, "float64", sources=("float32",)), random=1000).verdicts[0]
         assert found.status == "failed" and "is no value of float64, and a code of 64 bits cannot say so" in found.message
+
+
+def test_a_function_that_writes_into_its_input_is_judged_by_what_it_was_given():
+    """As C code may, whatever NumPy says of the array: it saturates, where it should give NaN."""
+
+    def in_place(x):
+        place = np.frombuffer((ctypes.c_float * x.size).from_address(x.ctypes.data), np.float32)
+        np.clip(place, -448, 448, out=place)
+        return rq.encode(x, "float8_e4m3fn")
+
+    found = verdict_of(in_place, "float8_e4m3fn")
+    assert found.status == "new" and "overflow" in found.by_class
+
+
+@pytest.mark.parametrize("target", [FunctionTarget, ProgramTarget])
+def test_one_source_may_be_named_without_a_tuple_and_none_is_refused(target):
+    first = ["cast", lambda x: x] if target is FunctionTarget else ["cat"]
+    assert target(*first, "float16", sources="bfloat16").sources == ("bfloat16",)
+    with pytest.raises(rq.errors.InputValueError, match=r"^sources: expected at least one format, got none"):
+        target(*first, "float16", sources=())
+
+
+def test_a_program_is_told_of_the_format_that_values_pass_through():
+    told = [header_of(claim).text() for claim in ProgramTarget("cat", "float16", sources="float64", knobs=(("via", "float32"),)).claims()]
+    assert "knob via float32\n" in told[0]
+    rounded = ProgramTarget("cat", "float16", sources="float64", knobs=(("via", {"format": "bfloat16", "rounding": "toward_zero"}),))
+    assert "knob via bfloat16,toward_zero\n" in header_of(rounded.claims()[0]).text()
+    assert "via" not in header_of(ProgramTarget("cat", "float16").claims()[0]).text()
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])

@@ -20,7 +20,7 @@ from refquant.golden.sources import OF_ML_DTYPES, code_dtype_of, convert_codes
 from refquant.inputs import as_source, is_ml_dtype
 from refquant.policies import Dialect, as_dialect, get_dialect
 from refquant.verify.target import DEFAULT, Claim, Codes
-from refquant.verify.targets.stated import check_claims, name_or_format, source_stated
+from refquant.verify.targets.stated import check_claims, name_or_format, sources_stated
 
 Function = Callable[[NDArray[Any]], Any]
 _NATIVE = ("float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
@@ -74,7 +74,7 @@ class FunctionTarget:
             raise InputTypeError(f"function: expected a function from an array to an array, got {self.function!r}")
         put = object.__setattr__
         put(self, "fmt", name_or_format(self.fmt))
-        put(self, "sources", tuple(source_stated(s) for s in self.sources))
+        put(self, "sources", sources_stated(self.sources))
         put(self, "dialect", as_dialect(self.dialect))
         put(self, "nan_by", nan_by(self.nan_by))
         check_claims(self.claims())
@@ -108,7 +108,7 @@ class FunctionTarget:
         return None if result.dtype.kind == "u" else str(result[0])
 
     def _results(self, claim: Claim, codes: Codes) -> NDArray[Any]:
-        given = _array(codes, claim.source)
+        given = _array(codes.copy(), claim.source)  # a function of C may write into what it is given; the inputs stay what they are
         given.flags.writeable = False
         with np.errstate(all="ignore"):
             result = np.asarray(self.function(given))

@@ -11,10 +11,10 @@ from refquant.errors import InputTypeError, ProgramError
 from refquant.formats import Format
 from refquant.golden.nan_mask import NanBy, nan_by
 from refquant.golden.sources import code_dtype_of, width_of
-from refquant.policies import Dialect, as_dialect
+from refquant.policies import Dialect, Via, as_dialect
 from refquant.verify.pipe import Field, Header, Program, Replies, converse, program
 from refquant.verify.target import DEFAULT, Claim, Codes
-from refquant.verify.targets.stated import check_claims, name_or_format, source_stated
+from refquant.verify.targets.stated import check_claims, name_or_format, sources_stated
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class ProgramTarget:
         put = object.__setattr__
         put(self, "command", program(self.command, self.timeout).command)
         put(self, "fmt", name_or_format(self.fmt))
-        put(self, "sources", tuple(source_stated(s) for s in self.sources))
+        put(self, "sources", sources_stated(self.sources))
         put(self, "dialect", as_dialect(self.dialect))
         put(self, "nan_by", nan_by(self.nan_by))
         if not isinstance(self.flags, bool):
@@ -118,6 +118,15 @@ def header_of(claim: Claim, *, flags: bool = False) -> Header:
     """Return what a program is told of a claim."""
     policies = claim.policies
     knobs = [(f.name, getattr(policies, f.name)) for f in fields(policies)]
-    said = tuple((name, str(choice)) for name, choice in knobs if choice is not None and name not in ("via", "flags"))
+    said = tuple((name, _said(choice)) for name, choice in knobs if choice is not None and name != "flags")
     source, target = (Field("_".join(name.split()), width_of(end)) for name, end in zip(claim.names, (claim.source, claim.target)))
     return Header(claim.operation, (source,), target, said, flags)
+
+
+def _said(choice: Any) -> str:
+    """Return a choice as a word: of an intermediate format its name, and its rounding and overflow where they are not the usual ones."""
+    if not isinstance(choice, Via):
+        return str(choice)
+    usual = Via(choice.format)
+    more = [str(getattr(choice, knob)) for knob in ("rounding", "overflow", "nan") if getattr(choice, knob) != getattr(usual, knob)]
+    return ",".join(["_".join(choice.name.split()), *more])

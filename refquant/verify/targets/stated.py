@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from refquant.errors import InputValueError, UnknownNameError
-from refquant.formats import Format, get_format
+from refquant.formats import FloatFormat, Format, IntFormat, get_format
 from refquant.golden.sources import WIDE_INTEGERS
 from refquant.policies import resolve
 from refquant.verify.target import Claim
@@ -28,6 +28,14 @@ def source_stated(given: str | Format) -> str | Format:
     if not isinstance(source, str) and source.width > 16:
         raise InputValueError(f"source: a format of your own has at most 16 bits here, and {source.name} has {source.width}")
     return source
+
+
+def sources_stated(given: str | Format | Iterable[str | Format]) -> tuple[str | Format, ...]:
+    """Return the sources of one, or of several; refuse none at all."""
+    several = (given,) if isinstance(given, (str, FloatFormat, IntFormat)) else tuple(given)
+    if not several:
+        raise InputValueError("sources: expected at least one format, got none")
+    return tuple(source_stated(source) for source in several)
 
 
 def check_claims(claims: Iterable[Claim]) -> None:
