@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import click
+from click.core import ParameterSource
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
@@ -102,6 +103,8 @@ def _make(
     force: bool, coverage: bool, settings: tuple[str, ...], source: str | None = None, result: str | None = None, roundings: tuple[str, ...] = (),
     overflows: tuple[str, ...] = (), random_bits: int = 8,
 ) -> int:  # fmt: skip
+    if exhaustive and click.get_current_context().get_parameter_source("level") is ParameterSource.COMMANDLINE:
+        raise click.UsageError("--level: --exhaustive takes every pattern instead of a level")
     formats = tuple(format_named(name) for name in names)
     if len(formats) not in (1, len(record.operands)):
         raise click.UsageError(f"--format: expected 1{'' if is_conversion(record) else f' or {len(record.operands)}'}, got {len(formats)}")

@@ -42,7 +42,7 @@ class Found:
 
 
 def assert_conforms(
-    fn: Callable[[Any], Any], op: str = "encode", source: str | Format = "float32", target: str | Format = "float8_e4m3fn", *,
+    fn: Callable[[Any], Any], op: str, source: str | Format, target: str | Format, *,
     dialect: Dialect | str | None = None, rounding: RoundingMode | str | None = None, overflow: OverflowMode | str | None = None,
     level: int | str | None = None, seed: int = 0, nan_by: str = "class",
 ) -> None:  # fmt: skip

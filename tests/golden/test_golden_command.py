@@ -197,3 +197,8 @@ def test_two_runs_of_the_command_give_the_same_bytes():
         subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
     files = [{p.name: p.read_bytes() for p in Path(name).iterdir()} for name in ("one", "two")]
     assert files[0] == files[1] and len(files[0]) == 3
+
+
+def test_a_level_beside_exhaustive_is_refused():
+    result = run("golden", "encode", "--source", "float16", "--format", "float8_e4m3fn", "--level", "2", "--exhaustive", "--out", "set")
+    assert (result.exit_code, result.output) == (2, "error: --level: --exhaustive takes every pattern instead of a level\n")

@@ -220,9 +220,16 @@ def test_exhaustive_runs_every_code_of_a_wider_source():
     ],
 )  # fmt: skip
 def test_what_cannot_be_judged_is_refused(args, options, error, message):
+    rest = ("encode", "float32", E4M3)[len(args) - 1 :]
     with pytest.raises(error, match=f"^{message}") as caught:
-        assert_conforms(*args, **options)
+        assert_conforms(*args, *rest, **options)
     assert not isinstance(caught.value, AssertionError)
+
+
+def test_the_conversion_has_no_default():
+    """A target that was forgotten would be another one."""
+    with pytest.raises(TypeError, match=r"missing 1 required positional argument: 'target'"):
+        assert_conforms(np.abs, "encode", "float32")
 
 
 def test_a_comparison_of_nothing_is_an_error():

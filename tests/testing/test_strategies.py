@@ -315,3 +315,9 @@ def test_strategies_say_what_to_install_where_hypothesis_is_missing():
     code += "except ImportError as error: print(type(error).__name__, error)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "PackageMissingError refquant.testing.strategies needs hypothesis: python -m pip install 'refquant[testing]'\n"
+
+
+@pytest.mark.parametrize(("fmt", "source"), [("float64", "float32"), ("float32", "float32"), ("bfloat16", "bfloat16"), ("int32", "int32")])
+def test_a_source_without_ties_is_refused(fmt, source):
+    with pytest.raises(rq.errors.InputValueError, match=rf"^source: {source} has no midpoint between values of {fmt}; give a source of more digits"):
+        strategies.near_ties(fmt, source=source)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from refquant.errors import InputValueError
 from refquant.formats import Format, code_of, get_format, value_parts
 from refquant.parts import encode_parts
 from refquant.policies import get_dialect
@@ -39,6 +41,8 @@ def near_ties(fmt: Format | str, source: Format | str = "float32", *, as_codes: 
     ------
     RangeExceededError
         If values are asked for and float64 does not hold those of the source.
+    InputValueError
+        If the source has no midpoint of the format: nothing would be near a tie.
 
     Examples
     --------
@@ -50,6 +54,7 @@ def near_ties(fmt: Format | str, source: Format | str = "float32", *, as_codes: 
     goal, given = get_format(fmt), get_format(source)
     g = goal.grid
     top = max(g.max_positive, g.max_negative)
+    _refuse_what_has_no_midpoint(goal, given, top)
     places = st.integers(g.first_index, top).map(lambda index: _midpoint_above(goal, index))
     return _delivered(_beside(places, given), given, as_codes)
 
@@ -92,6 +97,16 @@ def boundary_values(fmt: Format | str, source: Format | str = "float32", *, as_c
 
 def _rank(code: int, fmt: Format) -> int:
     return code_of_rank(code, fmt)  # which is its own inverse
+
+
+def _refuse_what_has_no_midpoint(goal: Format, source: Format, top: int) -> None:
+    """Raise where none of the midpoints, or of an even sample of many, is a value of the source."""
+    first = goal.grid.first_index
+    indices = {*range(first, min(top, first + 64) + 1), *range(first, top + 1, max((top - first) // 4096, 1))}
+    significands, exponents = zip(*(_midpoint_above(goal, index) for index in sorted(indices)))
+    exact = encode_parts(0, np.array(significands, np.uint64), np.array(exponents), source, dialect=_BELOW, return_flags=True).flags == 0
+    if not exact.any():
+        raise InputValueError(f"source: {source.name} has no midpoint between values of {goal.name}; give a source of more digits")
 
 
 def _midpoint_above(fmt: Format, index: int) -> Place:
