@@ -83,9 +83,10 @@ def place_of(x: Number, grid: Grid) -> Place:
     quantum = np.maximum(x.exponent + _length(x.significand) - grid.precision, grid.min_quantum)
     shift = quantum - x.exponent
     kept = _right(x.significand, shift) << np.clip(-shift, 0, 63).astype(U64)
-    above = max(grid.max_positive, grid.max_negative) >> (grid.precision - 1)
-    binade = np.minimum(quantum - grid.min_quantum, above + 2)
-    index = np.where(x.significand == 0, 0, kept.astype(I64) + (binade << (grid.precision - 1)))
+    top = max(grid.max_positive, grid.max_negative)
+    binade, above = quantum - grid.min_quantum, top >> (grid.precision - 1)
+    index = np.where(x.significand == 0, 0, kept.astype(I64) + (np.minimum(binade, above) << (grid.precision - 1)))
+    index = np.where(binade > above, top + 2, index)  # out of range by a binade and more: an index might not fit 64 bits
     first = _right(x.significand, shift - 1)
     half = (shift > 0) & (first & U64(1) == 1)
     rest = x.significand - (_right(x.significand, shift - 1) << np.clip(shift - 1, 0, 63).astype(U64))

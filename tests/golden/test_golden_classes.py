@@ -227,3 +227,13 @@ def test_ids_stay_as_they_are():
         "+zero", "+Inf", "-signalling NaN", "power of two", "exact", "stepped up", "result +0", "INVALID", "false", "below the least",
     ]  # fmt: skip
     assert [c.id for c in CLASSES] == list(range(60))
+
+
+def test_numbers_far_beyond_float64_are_beyond():
+    wide = rq.FloatFormat(precision=5, exponent_width=12, bias=2047)
+    made = rq.golden.generate("convert", "float64", source=wide)
+    values = rq.decode(made.columns["a"], wide, dtype=object)
+    beyond = [isinstance(v, Fraction) and abs(v) >= Fraction(2) ** 1024 for v in values]
+    assert sum(beyond) > 6
+    for name in ("beyond", "overflow to Inf"):
+        assert [name in rq.golden.names_in(int(c)) for c in made.columns["classes"]] == beyond

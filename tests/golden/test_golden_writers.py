@@ -182,6 +182,9 @@ def test_a_c_header_compiles_without_a_warning_and_holds_the_columns(sets, tmp_p
     total = c["a"] * u(3) + c["result"] * u(5) + c["flags"] + (c["mask"] & u(7)) + (c["classes"] >> u(40)) + c["rounding"] + c["overflow"] + c["random"]
     done = subprocess.run([tmp_path / "main"], capture_output=True, text=True, check=True)
     assert int(done.stdout) == int(total.sum())
+    (tmp_path / "two.c").write_text('#include "vectors.h"\n#include "vectors.h"\nint main(void) { return 0; }\n')
+    both = subprocess.run([compiler, "two.c", "-o", "two"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert both.returncode and "golden vectors are included already: a C file holds one set" in both.stderr
 
 
 def test_the_table_of_coverage_ends_every_text(sets):

@@ -36,7 +36,8 @@ def _macros(recipe: Recipe, count: int) -> str:
     lines = [
         f"// {recipe.title}: {count} vectors. A result is right where (got ^ refquant_golden_result[i]) & refquant_golden_mask[i] is 0.",
         "// flags: INEXACT 1, UNDERFLOW 2, OVERFLOW 4, DIV_BY_ZERO 8, INVALID 16. classes: bit i is class i of the table at the end.",
-        "#ifndef REFQUANT_GOLDEN_VECTORS_H", "#define REFQUANT_GOLDEN_VECTORS_H", "", "#include <stdint.h>", "",
+        "#ifdef REFQUANT_GOLDEN_VECTORS_H", '#error "golden vectors are included already: a C file holds one set"', "#endif",
+        "#define REFQUANT_GOLDEN_VECTORS_H", "", "#include <stdint.h>", "",
         f'#define REFQUANT_GOLDEN_TITLE "{title}"', f'#define REFQUANT_GOLDEN_SPEC_VERSION "{_safe(recipe.spec_version)}"',
         f"#define REFQUANT_GOLDEN_COUNT {count}", f"#define REFQUANT_GOLDEN_OPERANDS {len(recipe.operands)}",
         f"#define REFQUANT_GOLDEN_RANDOM_BITS {recipe.random_bits}",
@@ -56,7 +57,7 @@ def write(made: GoldenSet) -> bytes:
     recipe, parts = made.recipe, [marked_line("//", as_line(metadata_of(made))).encode()]
     for before, name in _pieces(recipe, len(made)):
         parts += [before, _row(recipe, name).render(made.columns, len(made))]
-    return b"".join([*parts, b"};\n\n#endif\n", coverage_lines(made, "// ").encode()])
+    return b"".join([*parts, b"};\n\n", coverage_lines(made, "// ").encode()])
 
 
 def read(data: bytes, where: str) -> GoldenSet:
