@@ -21,6 +21,8 @@ SETS = {
     "float16 to e8m0": ("encode", "float8_e8m0fnu", {"source": "float16", "rounding": DETERMINISTIC, "dialect": DEFAULT.replace(negative="nan", zero_input="nan")}),
     "float16 to fp4": ("encode", "float4_e2m1fn", {"source": "float16", "overflow": "saturate", "dialect": DEFAULT.replace(nan="zero_sign_inverted")}),
     "flush": ("encode", "float16", {"dialect": DEFAULT.replace(subnormals="flush_both", ftz="arm"), "rounding": ("ties_to_even", "toward_positive")}),
+    "through float16": ("encode", "float8_e4m3fnuz", {"source": "float64", "dialect": DEFAULT.replace(via="float16"), "rounding": DETERMINISTIC}),
+    "through bfloat16, cut": ("encode", "float8_e5m2", {"dialect": DEFAULT.replace(via={"format": "bfloat16", "rounding": "toward_zero"}), "rounding": (*STOCHASTIC, "to_odd")}),
     "int32 to float16": ("convert", "float16", {"source": "int32", "rounding": DETERMINISTIC}),
     "uint8 to fp6": ("convert", "float6_e2m3fn", {"source": "uint8", "rounding": DETERMINISTIC}),
     "e5m2 to e4m3, payloads": ("convert", "float8_e4m3", {"source": "float8_e5m2", "level": "exhaustive", "dialect": DEFAULT.replace(nan="keep_payload")}),

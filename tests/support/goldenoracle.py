@@ -4,6 +4,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import oracle
+from stepcases import oracle_policies
 
 import refquant as rq
 
@@ -12,9 +13,7 @@ ROUNDINGS, OVERFLOWS = tuple(rq.RoundingMode), tuple(rq.OverflowMode)
 
 def policies_of(made, row):
     """The oracle's policies of one vector."""
-    p = made.recipe.policies
-    plain = {f: None if getattr(p, f) is None else str(getattr(p, f)) for f in oracle.policies.Policies.__dataclass_fields__ if f != "via"}
-    found = oracle.policies.Policies(**plain)
+    found = oracle_policies(made.recipe.policies)
     if made.recipe.roundings:
         found = replace(found, rounding=str(ROUNDINGS[made.columns["rounding"][row]]), overflow=str(OVERFLOWS[made.columns["overflow"][row]]))
     return found
