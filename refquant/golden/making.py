@@ -134,7 +134,7 @@ def _recipe(
     delivered = result_format(record, formats, goal, None if result is None else get_format(result))
     goal = delivered if not is_conversion(record) and record.result == "codes" else goal
     chosen = as_dialect(dialect)
-    policies = _policies(record, chosen, formats, goal)
+    policies = policies_for(record, chosen, formats, goal)
     modes = [_modes(record, *knob) for knob in (("rounding", rounding, policies.rounding), ("overflow", overflow, policies.overflow))]
     stochastic = any(RoundingMode(mode).is_stochastic for mode in modes[0])
     bits = _checked_bits(random_bits) if stochastic else 0
@@ -165,7 +165,8 @@ def _formats(record: Operation, fmt: Any, source: Any, result: Any) -> tuple[tup
     return formats, formats[0]
 
 
-def _policies(record: Operation, dialect: Dialect, formats: tuple[Format, ...], goal: Format) -> Policies:
+def policies_for(record: Operation, dialect: Dialect, formats: tuple[Format, ...], goal: Format) -> Policies:
+    """Return the policies of a dialect for an operation; raise where it says different things of its operands."""
     ends = [(goal.name, fmt.name) if is_conversion(record) else (fmt.name, fmt.name) for fmt in formats]  # RQ-7.5
     found = [dialect.policies(target, source) for target, source in ends]
     different = [knob for knob in record.affected_by if len({getattr(p, knob) for p in found}) > 1]

@@ -13,7 +13,7 @@ from refquant.golden.golden_set import GoldenSet
 from refquant.golden.levels import checked_level
 from refquant.golden.nan_mask import nan_by
 from refquant.golden.random_words import checked_seed
-from refquant.golden.recipe import Recipe
+from refquant.golden.recipe import GENERATOR_VERSION, Recipe
 from refquant.policies import OverflowMode, Policies, RoundingMode, Via
 
 SCHEMA = "refquant-golden-1"
@@ -126,6 +126,12 @@ def _recipe(said: dict[str, Any], where: str) -> Recipe:
     if record.name == "decode" and operands != (fmt,):
         raise GoldenFileError(f"{where}: format: the operands of decode are codes of {operands[0].name}, not of {fmt.name}")
     roundings, overflows = (tuple(str(kind(m)) if m in tuple(kind) else _no_mode(m, where) for m in said[name]) for name, kind in _MODES.items())
+    if bool(said["random_bits"]) != any(RoundingMode(mode).is_stochastic for mode in roundings):
+        raise GoldenFileError(
+            f"{where}: random_bits: expected {'none without a' if said['random_bits'] else 'some for a'} stochastic mode, got {said['random_bits']}"
+        )
+    if not 1 <= said["generator_version"] <= GENERATOR_VERSION:
+        raise GoldenFileError(f"{where}: generator_version: expected 1 to {GENERATOR_VERSION}, got {said['generator_version']}; a newer refquant made it")
     cases = checked_level(said["level"]), checked_seed(said["seed"]), said["spec_version"], said["generator_version"]
     policies = policies_from(said["policies"], f"{where}: policies")
     by = str(nan_by(said["nan_by"]))

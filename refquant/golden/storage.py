@@ -10,11 +10,12 @@ from refquant.errors import GoldenExistsError, GoldenFileError, GoldenMismatchEr
 from refquant.formats import Format, get_format
 from refquant.golden import manifest
 from refquant.golden.golden_set import GoldenSet
+from refquant.golden.making import policies_for
 from refquant.golden.manifest import NAME, Manifest
 from refquant.golden.whole_folders import entries_of, read_regular, why_not_makeable, write_folder
 from refquant.golden.writers import WRITERS, files_of, render, writers_named
 from refquant.operations import SPEC_VERSION
-from refquant.policies import Dialect
+from refquant.policies import Dialect, as_dialect
 
 
 def save(made: GoldenSet, folder: str | Path, *, writers: Any = ("npz",), force: bool = False, progress: Callable[[str], None] | None = None) -> Path:
@@ -186,6 +187,12 @@ def _refuse_others(made: GoldenSet, operation: Any, source: Any, fmt: Any, diale
     for name, wanted, got in asked:
         if wanted is not None and (wanted != got or name in ("fmt", "source")):
             raise GoldenMismatchError(f"{name}: the vectors are of {got}, not of {wanted}")
+    if dialect is not None:
+        expected = policies_for(recipe.record, as_dialect(dialect), recipe.operands, recipe.fmt)
+        others = [knob for knob in recipe.record.affected_by if getattr(expected, knob) != getattr(recipe.policies, knob)]
+        if others:
+            said = ", ".join(f"{knob}={getattr(recipe.policies, knob)}" for knob in others)
+            raise GoldenMismatchError(f"dialect: the vectors were made with {said}, where {recipe.dialect} says otherwise here")
 
 
 def _dialect(dialect: Any) -> Any:

@@ -194,6 +194,31 @@ def test_other_vectors_than_were_asked_for_are_refused(made, tmp_path, asked, me
             rq.golden.load(path, **asked)
 
 
+def test_vectors_of_a_dialect_of_the_same_name_and_other_knobs_are_refused(tmp_path):
+    default = rq.get_dialect("default")
+    made = rq.golden.generate("encode", "float16", dialect=default.replace(subnormals="flush_both"))
+    folder = made.save(tmp_path / "set")
+    assert rq.golden.load(folder, dialect=default.replace(subnormals="flush_both")) == made
+    with pytest.raises(GoldenMismatchError, match=r"^dialect: the vectors were made with subnormals=flush_both, where default\* says otherwise here"):
+        rq.golden.load(folder, dialect=default.replace(tininess="after"))
+
+
+@pytest.mark.parametrize(
+    ("rounding", "changed", "message"),
+    [
+        ("stochastic_a", {"random_bits": 0}, "random_bits: expected some for a stochastic mode, got 0"),
+        ("to_odd", {"random_bits": 3}, "random_bits: expected none without a stochastic mode, got 3"),
+        ("to_odd", {"generator_version": 999}, "generator_version: expected 1 to 1, got 999; a newer refquant made it"),
+    ],
+)
+def test_metadata_that_contradict_themselves_are_refused(tmp_path, rounding, changed, message):
+    made = rq.golden.generate("encode", "float8_e4m3fn", source="float16", rounding=rounding)
+    folder = GoldenSet(replace(made.recipe, **changed), made.columns).save(tmp_path / "set")
+    for read in (rq.golden.load, rq.golden.check):
+        with pytest.raises(GoldenFileError, match=message):
+            read(folder)
+
+
 def test_another_version_of_the_specification_is_refused_unless_it_is_asked_for(made, tmp_path):
     old = GoldenSet(replace(made.recipe, spec_version="2020-01-01"), made.columns, made.left_out)
     folder = old.save(tmp_path / "set", writers=["npz", "readmemh"])
