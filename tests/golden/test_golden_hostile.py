@@ -271,7 +271,7 @@ def test_without_jsonschema_json_is_not_read_and_the_command_is_named(contents, 
 
     json_file._validator.cache_clear()
     monkeypatch.setitem(sys.modules, "jsonschema", None)
-    with pytest.raises(rq.errors.BackendUnavailableError, match=r"reading JSON needs jsonschema: python -m pip install 'refquant\[golden\]'"):
+    with pytest.raises(rq.errors.PackageMissingError, match=r"reading JSON needs jsonschema: python -m pip install 'refquant\[golden\]'"):
         WRITERS["json"].read(contents["json"], "f")
     json_file._validator.cache_clear()
 

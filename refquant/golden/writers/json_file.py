@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from refquant.errors import BackendUnavailableError, GoldenFileError
+from refquant.errors import GoldenFileError, PackageMissingError
 from refquant.formats import Format
 from refquant.golden.golden_set import GoldenSet, widths_of
 from refquant.golden.metadata import metadata_of, parse_json, read_metadata
@@ -108,5 +108,5 @@ def _validator() -> Any:
     try:
         from jsonschema import Draft202012Validator
     except ImportError:
-        raise BackendUnavailableError("reading JSON needs jsonschema: python -m pip install 'refquant[golden]'; or read another file of the set") from None
+        raise PackageMissingError("reading JSON needs jsonschema: python -m pip install 'refquant[golden]'; or read another file of the set") from None
     return Draft202012Validator(schema("vectors"))
