@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from refquant.errors import InputValueError
+from refquant.policies import Philox
 from refquant.reference.stochastic import philox_words
 
 _STREAM = 40  # bits of the index within a stream
@@ -35,3 +36,8 @@ def random_words(seed: int, count: int, stream: int = 0) -> NDArray[np.uint64]:
     """
     halves = philox_words(seed, stream << _STREAM, 2 * count).astype(np.uint64)
     return halves[0::2] | halves[1::2] << np.uint64(32)
+
+
+def words_of(random: Philox, count: int) -> NDArray[np.uint32]:
+    """Return the random bits of the first `count` elements. RQ-9.5."""
+    return philox_words(random.seed, random.offset, count) >> np.uint32(32 - random.n)

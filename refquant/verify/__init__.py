@@ -3,6 +3,7 @@
 from refquant.verify.comparison import Comparison, Witness, compare
 from refquant.verify.deviations import Deviation, load_deviations
 from refquant.verify.diagnosis import diagnose
+from refquant.verify.explaining import Explanation, explain
 from refquant.verify.findings import Finding
 from refquant.verify.judging import Judgement, Verdict, judge
 from refquant.verify.report import as_records
@@ -14,6 +15,7 @@ __all__ = [
     "Claim",
     "Comparison",
     "Deviation",
+    "Explanation",
     "Finding",
     "FunctionTarget",
     "Judgement",
@@ -26,6 +28,7 @@ __all__ = [
     "as_records",
     "compare",
     "diagnose",
+    "explain",
     "get_target",
     "judge",
     "list_targets",

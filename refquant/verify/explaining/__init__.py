@@ -1,0 +1,10 @@
+"""Explaining results: the policies that reproduce them, found from inputs and results alone."""
+
+from refquant.verify.explaining.chance import Chance
+from refquant.verify.explaining.evidence import Decision, Question, RuledOut
+from refquant.verify.explaining.explained import explain
+from refquant.verify.explaining.explanation import Explanation, Spent
+from refquant.verify.explaining.partly import Alone, Best, Run
+from refquant.verify.explaining.settings import Setting
+
+__all__ = ["Alone", "Best", "Chance", "Decision", "Explanation", "Question", "RuledOut", "Run", "Setting", "Spent", "explain"]

@@ -1,0 +1,138 @@
+"""`explain`: from inputs and results alone to the settings that reproduce them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from refquant.errors import InputValueError
+from refquant.formats import Format
+from refquant.golden.nan_mask import NanBy
+from refquant.policies import Philox, RandomBits
+from refquant.verify.explaining.chance import chance_of, likely_cores
+from refquant.verify.explaining.evidence import decisions_on, questions_about
+from refquant.verify.explaining.explanation import Explanation, Spent
+from refquant.verify.explaining.fits import Solution, probe_of, reduced, signature, solutions
+from refquant.verify.explaining.knob_space import cores, stochastic_cores
+from refquant.verify.explaining.named import dialects_that_fit
+from refquant.verify.explaining.pairs import pairs_of
+from refquant.verify.explaining.partly import alone, best_settings
+from refquant.verify.explaining.search import OutOfBudget, Search
+from refquant.verify.explaining.settings import Setting
+from refquant.verify.explaining.situations import SITUATIONS
+from refquant.verify.target import Codes
+
+BUDGET = 100_000
+_WAYS = 64  #: of rounding that are followed up
+
+
+def explain(
+    x: Any, results: Any, target: str | Format, *, source: str | Format | None = None, random: RandomBits | Philox | None = None,
+    nan_by: NanBy | str = "byte", budget: int = BUDGET,
+) -> Explanation:  # fmt: skip
+    """Return which policies reproduce somebody's results, what decided between them, and what would decide between those that are left.
+
+    Parameters
+    ----------
+    x : array
+        Inputs: of a dtype that is a format (float64, int32, of ml_dtypes), or codes of `source`. Not modified.
+    results : array of the shape of x
+        What somebody made of them: codes of `target` (unsigned integers), an ml_dtypes array, or values of `target`.
+    target : str or Format
+        The format of the results.
+    source : str or Format, optional
+        The format of the inputs, where `x` holds codes.
+    random : RandomBits or Philox, optional
+        The random bits of a stochastic rounding, where they are known.
+    nan_by : {"byte", "class"}
+        Whether a NaN must have the code that a setting gives, or any will do.
+    budget : int
+        Settings that are tried at most.
+
+    Returns
+    -------
+    Explanation
+
+    Raises
+    ------
+    InputTypeError, InputValueError, CodeRangeError, UnknownNameError
+        If an argument cannot be used.
+
+    Notes
+    -----
+    The space: every rounding mode, straight or through float32, tfloat32, bfloat16, float16 or float64 with seven roundings; overflow, NaN, Inf, zeros,
+    negatives, and flushing to zero before or after rounding; stochastic modes with 1 to 32 bits, where results contradict each other or nothing else fits.
+    What is found is what `refquant.encode` gives under ``setting.dialect``, compared with every pair.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from refquant.verify import explain
+    >>> x = np.float32([1.0, 1.0625, 1.1875, 1e-3, 500.0])
+    >>> found = explain(x, np.uint8([0x38, 0x39, 0x3A, 0x01, 0x7E]), "float8_e4m3fn")
+    >>> found.setting["rounding"].value, found.setting["overflow"].value, [q.input_value for q in found.questions]
+    ('ties_to_away', 'saturate', ['-0x1p-11', 'inf', 'nan'])
+    """
+    if not isinstance(budget, (int, np.integer)) or budget < 1:
+        raise InputValueError(f"budget: expected an integer of at least 1, got {budget!r}")
+    pairs = pairs_of(x, results, target, source, random=random, by=nan_by)
+    search = Search(pairs, int(budget))
+    try:
+        found, complete = _searched(search), True
+    except OutOfBudget:
+        found, complete = {}, False
+    counts = np.bincount(search.labels, weights=pairs.counts, minlength=len(SITUATIONS))
+    spent = Spent(search.tried, search.compared, complete, time.monotonic() - search.began)
+    nothing: dict[str, Any] = {"setting": None, "chance": None, "decisions": (), "others": 0, "questions": (), "dialects": (), "best": (), "alone": ()}
+    return Explanation(
+        pairs.source, pairs.target, pairs.given, pairs.codes.size, np.unique(pairs.codes[pairs.contradictory]).size,
+        {name: int(n) for name, n in zip(SITUATIONS, counts) if n}, **{**nothing, **found}, spent=spent,
+    )  # fmt: skip
+
+
+def _searched(search: Search) -> dict[str, Any]:
+    """Return the fields of an explanation that a search finds."""
+    found = list(islice(_solutions(search), _WAYS))
+    preferred = next((s.first for s in found if not search.wrong(s.first).size), None)
+    if preferred is None:
+        return {"best": best_settings(search), "alone": alone(search), "dialects": dialects_that_fit(search)}
+    probe = probe_of(search)
+    others = _others(preferred, found, probe, search)
+    return {
+        "setting": preferred,
+        "chance": chance_of(preferred, search) if preferred.random_bits and search.pairs.bits is None else None,
+        "decisions": decisions_on(preferred, probe, search),
+        "others": len(others),
+        "questions": questions_about(preferred, others, probe, search),
+        "dialects": dialects_that_fit(search),
+    }
+
+
+def _solutions(search: Search) -> Iterator[Solution]:
+    """Yield what reproduces every pair: deterministic rounding, or a stochastic one where bits are known or nothing else does."""
+    p = search.pairs
+    if p.bits is not None:
+        yield from solutions(search, stochastic_cores(p.source, p.target, (p.random_bits,)))
+        return
+    deterministic = [] if p.contradictory.size else solutions(search, cores(p.source, p.target))
+    found = False
+    for solution in deterministic:
+        found = True
+        yield solution
+    if not found:
+        yield from solutions(search, (core for core, chance in likely_cores(search) if chance.plausible))
+
+
+def _others(preferred: Setting, found: list[Solution], probe: Codes, search: Search) -> list[Setting]:
+    """Return other settings that reproduce every pair and differ on the probe: in what is tiny or out of range, and one for each other way of rounding."""
+    own = next(solution for solution in found if solution.first == preferred)
+    candidates = [*reduced(own, probe, search).beside(), *(solution.nearest(preferred) for solution in found)]
+    kept = {signature(preferred, probe, search): preferred}
+    for setting in candidates:
+        if not search.wrong(setting).size:
+            kept.setdefault(signature(setting, probe, search), setting)
+    return list(kept.values())[1:]

@@ -1,0 +1,96 @@
+"""The space that is searched: which choices of which knobs can make a difference between two formats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import product
+from typing import Any
+
+from refquant.formats import FloatFormat, Format, IntFormat, Parity, get_format
+from refquant.golden.sources import WIDE_INTEGERS, is_float, width_of
+from refquant.policies import RoundingMode, Via
+from refquant.verify.explaining.settings import Knobs, Setting
+
+DETERMINISTIC = tuple(m for m in RoundingMode if not m.is_stochastic)
+STOCHASTIC = tuple(m for m in RoundingMode if m.is_stochastic)
+MOST_RANDOM_BITS = 32
+_THROUGH = ("float32", "tfloat32", "bfloat16", "float16", "float64")
+_FIRST_ROUNDINGS = ("ties_to_even", "toward_zero", "ties_to_away", "to_odd", "away_from_zero", "toward_positive", "toward_negative")
+_OVERFLOW = ("no_saturate", "saturate", "saturate_propagate", "to_nan", "saturate_above")
+_NAN = ("canonical", "keep_sign", "all_ones", "all_ones_keep_sign", "keep_payload", "quiet_payload", "to_zero", "zero_sign_inverted", "to_max", "to_min")
+
+#: The knobs of each part of the space: how numbers in range are rounded, tiny numbers and zeros, and everything out of range, NaN included.
+CORE = ("via", "rounding", "parity")
+TINY = ("subnormals", "ftz", "signed_zero", "zero_input", "below_min")
+RANGE = ("overflow", "to_odd_overflow", "inf_to_int", "negative", "nan")
+KNOBS_SEARCHED = (*CORE, *TINY, *RANGE)
+
+
+def cores(source: str | Format, target: str | Format) -> Iterator[Setting]:
+    """Yield the ways of rounding, straight ones first."""
+    parities = list(Parity) if _parity_matters(get_format(target)) else [None]
+    for via, mode, parity in product((None, *_intermediate(source, target)), DETERMINISTIC, parities):
+        yield base(target).and_with((("via", via), ("rounding", mode), ("parity", parity)))
+
+
+def stochastic_cores(source: str | Format, target: str | Format, random_bits: Iterable[int]) -> Iterator[Setting]:
+    """Yield the stochastic ways of rounding with each number of random bits, straight and through float32."""
+    through = [via for via in _intermediate(source, target) if via.name == "float32" and via.rounding == "ties_to_even"]
+    for via, mode, bits in product((None, *through), STOCHASTIC, random_bits):
+        yield Setting(base(target).and_with((("via", via), ("rounding", mode))).knobs, bits)
+
+
+def base(target: str | Format) -> Setting:
+    """Return the setting that the search begins with: it delivers something for every input."""
+    fmt = get_format(target)
+    nan = "canonical" if fmt.has_nan else "to_zero" if not fmt.grid.first_index else "to_max"
+    return Setting((("overflow", "saturate"), ("nan", nan)))
+
+
+def tiny_choices(source: str | Format, target: str | Format) -> list[Knobs]:
+    """Return the choices for tiny numbers and zeros."""
+    fmt = get_format(target)
+    inputs, results = ["flush_inputs"] * is_float(source), ["flush_results"] * bool(fmt.grid.has_subnormals)
+    both = ["flush_both"] * bool(inputs and results)
+    flushes: list[Knobs] = [(("subnormals", s), ("ftz", "x86")) for s in ("keep", *inputs, *results, *both)]
+    flushes += [(("subnormals", s), ("ftz", "arm")) for s in (*results, *both)]
+    zeros = _each("signed_zero", ["keep", "positive"] if fmt.has_negative_zero else [])
+    lacking = ["min", "nan"] if fmt.grid.first_index and fmt.has_nan else []
+    return _joined(flushes, zeros, _each("zero_input", lacking), _each("below_min", lacking))
+
+
+def range_choices(target: str | Format, rounding: RoundingMode) -> list[Knobs]:
+    """Return the choices for what is out of range: large and infinite values, NaN, values below an unsigned format."""
+    fmt = get_format(target)
+    integer = isinstance(fmt, IntFormat)
+    overflow = _each("overflow", ["saturate", "wrap"] if integer else list(_OVERFLOW))
+    to_odd = _each("to_odd_overflow", ["bound", "infinity", "bound_above"] if rounding is RoundingMode.TO_ODD and not integer else [])
+    infinity = _each("inf_to_int", ["bound", "zero", "min", "max"] if integer else [])
+    negative = _each("negative", [] if fmt.signed else [None, "zero", "absolute", *["nan"] * fmt.has_nan])
+    return _joined(_each("nan", list(_NAN)), negative, infinity, overflow, to_odd)  # the last one varies first: plain choices of the others come first
+
+
+def _each(name: str, choices: list[Any]) -> list[Knobs]:
+    return [((name, choice),) for choice in choices] or [()]
+
+
+def _joined(*parts: list[Knobs]) -> list[Knobs]:
+    return [tuple(pair for knobs in chosen for pair in knobs) for chosen in product(*parts)]
+
+
+def _parity_matters(fmt: Format) -> bool:
+    return isinstance(fmt, FloatFormat) and bool(fmt.precision == 1 or fmt.grid.first_index)
+
+
+def _intermediate(source: str | Format, target: str | Format) -> list[Via]:
+    """Return the formats that a value may pass through and lose something."""
+    names = [name for name in _THROUGH if name not in (source, target) and not _holds(get_format(name), source)]
+    return [Via(name, RoundingMode(mode), nan="keep_payload") for name in names for mode in _FIRST_ROUNDINGS]  # type: ignore[arg-type]
+
+
+def _holds(fmt: Format, source: str | Format) -> bool:
+    """Return whether a format has every number of a source."""
+    if (isinstance(source, str) and source in WIDE_INTEGERS) or not is_float(source):
+        return bool(fmt.precision >= width_of(source) and fmt.max_finite >= 1 << width_of(source))
+    given = get_format(source)
+    return bool(fmt.precision >= given.precision and fmt.max_finite >= given.max_finite and fmt.min_subnormal <= given.min_subnormal)

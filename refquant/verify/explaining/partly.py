@@ -1,0 +1,122 @@
+"""Where no setting reproduces every pair: the best ones with what they fail on, and what fits each situation alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from refquant.verify.comparison import Witness
+from refquant.verify.explaining import situations as s
+from refquant.verify.explaining.evidence import witness
+from refquant.verify.explaining.fits import SITUATIONS_OF
+from refquant.verify.explaining.knob_space import CORE, RANGE, TINY, cores, range_choices, tiny_choices
+from refquant.verify.explaining.search import Search, Where
+from refquant.verify.explaining.settings import Setting
+
+_BEST, _RUNS = 3, 5
+_KNOBS = {
+    s.NORMAL: ("via", "rounding"),
+    s.SUBNORMAL_INPUT: ("via", "rounding", "subnormals"),
+    s.TINY: ("via", "rounding", "subnormals", "ftz"), s.ZERO: ("signed_zero",),
+    s.OVERFLOW: ("via", "rounding", "overflow"), s.NEGATIVE: ("negative", "overflow"), s.INFINITY: ("overflow",), s.NAN: ("nan",),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Run:
+    """Failing inputs of one sign that follow each other and have one result: the first and the last of them."""
+
+    pairs: int
+    first: Witness
+    last: Witness
+
+
+@dataclass(frozen=True)
+class Best:
+    """A setting that reproduces many of the pairs: how many it fails on in each situation, and the largest runs of those."""
+
+    setting: Setting
+    wrong: dict[str, int]
+    runs: tuple[Run, ...]
+    more_runs: int
+
+    @property
+    def failed(self) -> int:
+        """Number of pairs that it does not reproduce."""
+        return sum(self.wrong.values())
+
+
+@dataclass(frozen=True)
+class Alone:
+    """What fits the inputs of one situation alone: choices of the knobs that matter there, and how many pairs those fail on."""
+
+    situation: str
+    pairs: int
+    choices: str
+    failed: int
+
+
+def best_settings(search: Search) -> tuple[Best, ...]:
+    """Return the settings that reproduce most of the pairs, found part by part."""
+    p = search.pairs
+    where = {part: search.where(*situations) for part, situations in SITUATIONS_OF.items()}
+    found: dict[bytes, Best] = {}
+    for core in search.best(_cores(search), where[CORE], 4 * _BEST):
+        tiny = search.best((core.and_with(k) for k in tiny_choices(p.source, p.target)), where[TINY], 1)[0]
+        whole = search.best((tiny.and_with(k) for k in range_choices(p.target, core["rounding"])), where[RANGE], 1)[0]
+        if (failing := search.wrong(whole).tobytes()) not in found and len(found) < _BEST:
+            found[failing] = _described(whole, search)
+    return tuple(sorted(found.values(), key=lambda best: best.failed))
+
+
+def _cores(search: Search) -> Iterator[Setting]:
+    """Yield the deterministic ways of rounding of which an intermediate one rounds ties to even."""
+    return (core for core in cores(search.pairs.source, search.pairs.target) if core["via"] is None or core["via"].rounding == "ties_to_even")
+
+
+def _described(setting: Setting, search: Search) -> Best:
+    wrong = search.wrong(setting)
+    counts = np.bincount(search.labels[wrong], weights=search.pairs.counts[wrong], minlength=len(s.SITUATIONS))
+    runs = sorted(_runs(setting, wrong, search), key=lambda run: -run.pairs)
+    by_situation = {name: int(n) for name, n in zip(s.SITUATIONS, counts) if n}
+    return Best(setting, by_situation, tuple(runs[:_RUNS]), max(len(runs) - _RUNS, 0))
+
+
+def _runs(setting: Setting, wrong: Where, search: Search) -> Iterator[Run]:
+    """Yield runs of failing pairs: neighbours in the order of one sign, with one result, in one situation."""
+    p = search.pairs
+    negative = s.is_negative(p.codes, p.source)
+    right = setting.results(p.codes[wrong], p.source, p.target)
+    for sign in (False, True):
+        order = np.cumsum(negative == sign)  # numbers the pairs of this sign
+        mine = np.flatnonzero(negative[wrong] == sign)
+        keys = [np.diff(order[wrong[mine]]) != 1, np.diff(p.got[wrong[mine]]) != 0, np.diff(search.labels[wrong[mine]]) != 0]
+        for part in np.split(mine, np.flatnonzero(np.logical_or.reduce(keys)) + 1) if mine.size else []:
+            ends = [witness(search, int(wrong[i]), int(right[i])) for i in (part[0], part[-1])]
+            yield Run(int(p.counts[wrong[part]].sum()), *ends)
+
+
+def alone(search: Search) -> tuple[Alone, ...]:
+    """Return what fits each situation that occurs, whatever the others say."""
+    return tuple(_alone(search, number, where) for number in range(len(s.SITUATIONS)) if (where := search.where(number)).size)
+
+
+def _alone(search: Search, number: int, where: Where) -> Alone:
+    fits = next(search.fitting(_choices(search, number), where), None)
+    best = fits or search.best(_choices(search, number), where, 1)[0]
+    failed = int(search.pairs.counts[where[~search.right(best, where)]].sum())
+    return Alone(s.SITUATIONS[number], int(search.pairs.counts[where].sum()), best.text(_KNOBS[number]), failed)
+
+
+def _choices(search: Search, number: int) -> Iterator[Setting]:
+    """Yield the settings that may differ in one situation."""
+    p = search.pairs
+    for core in _cores(search):
+        if number in SITUATIONS_OF[TINY]:
+            yield from (core.and_with(knobs) for knobs in tiny_choices(p.source, p.target))
+        elif number in SITUATIONS_OF[RANGE]:
+            yield from (core.and_with(knobs) for knobs in range_choices(p.target, core["rounding"]))
+        else:
+            yield core

@@ -1,0 +1,92 @@
+"""A setting: one choice for each knob that was searched, and the results that it gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from refquant.codec import convert, encode
+from refquant.errors import PolicyError
+from refquant.formats import Format, get_format
+from refquant.golden.sources import WIDE_INTEGERS
+from refquant.policies import Dialect, Policies, RandomBits, Via, get_dialect, resolve
+from refquant.verify.target import Codes
+
+Knobs = tuple[tuple[str, Any], ...]
+_DEFAULT = get_dialect("default")
+_FIRST = Policies()
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Choices of knobs on top of the default dialect; a stochastic rounding has its number of random bits."""
+
+    knobs: Knobs
+    random_bits: int = 0
+
+    def __getitem__(self, name: str) -> Any:
+        """Return the choice of a knob; that of the default where it says nothing."""
+        return dict(self.knobs).get(name, getattr(_FIRST, name))
+
+    def and_with(self, *more: Knobs) -> Setting:
+        """Return the setting with other choices of some knobs."""
+        return Setting(tuple({**dict(self.knobs), **{k: v for knobs in more for k, v in knobs}}.items()), self.random_bits)
+
+    @property
+    def dialect(self) -> Dialect:
+        """The dialect that has these choices."""
+        return dialect_of(self.knobs)
+
+    @property
+    def code(self) -> str:
+        """Python text that makes the dialect."""
+        said = [f"{name}={_python(choice)}" for name, choice in self.knobs if choice != getattr(_FIRST, name)]
+        return f'refquant.get_dialect("default").replace({", ".join(said)})' if said else 'refquant.get_dialect("default")'
+
+    def text(self, names: tuple[str, ...]) -> str:
+        """Return the choices of some knobs for a reader."""
+        return ", ".join(described(name, self[name], self.random_bits) for name in names)
+
+    def is_allowed(self, target: str | Format, source: str | Format) -> bool:
+        """Return whether the format has these policies."""
+        try:
+            resolve(get_format(target), self.dialect.policies(str(target), str(source)), self.random_bits)
+        except PolicyError:
+            return False
+        return True
+
+    def results(self, codes: Codes, source: str | Format, target: str | Format, bits: Any = None) -> Codes:
+        """Return what the setting gives for codes of a source; `bits` are the random ones, one for all or one each."""
+        random = None
+        if self.random_bits:
+            random = RandomBits(np.broadcast_to(np.asarray(bits, np.uint32), codes.shape), self.random_bits)
+        if isinstance(source, str) and source in WIDE_INTEGERS:
+            made: Codes = encode(codes.view(source), target, dialect=self.dialect, random=random)
+        else:
+            made = convert(codes, source, target, dialect=self.dialect, random=random)
+        return made
+
+
+@lru_cache(maxsize=1 << 16)
+def dialect_of(knobs: Knobs) -> Dialect:
+    """Return the default dialect with these choices."""
+    return _DEFAULT.replace(name="explained", **dict(knobs))
+
+
+def _python(choice: Any) -> str:
+    if isinstance(choice, Via):
+        said = {"format": choice.name, "rounding": str(choice.rounding), "nan": str(choice.nan)}
+        return repr({k: v for k, v in said.items() if v != "ties_to_even"})
+    return repr(None if choice is None else str(choice))
+
+
+def described(name: str, choice: Any, random_bits: int = 0) -> str:
+    """Return one choice for a reader: ``rounding=toward_zero``, ``through float32``."""
+    if name == "via":
+        return "straight" if choice is None else f"through {choice.name}" + ("" if choice.rounding == "ties_to_even" else f" ({choice.rounding})")
+    if name == "rounding" and random_bits:
+        return f"rounding={choice} with {random_bits} bits"
+    return f"{name}={'as the format implies' if choice is None else choice}"
