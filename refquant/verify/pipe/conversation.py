@@ -53,7 +53,7 @@ class _Conversation:
         self._at = self._began = 0  # vectors that are answered; the first of this process
         self._first_answer: float | None = None  # seconds
         self._batches: list[Batch] = []
-        self._unknown: list[int] = []
+        self._unknown: dict[int, str] = {}
         self._notes: list[str] = []
         self._failure: Misbehaviour | None = None
         self._stderr = ""
@@ -66,8 +66,7 @@ class _Conversation:
                 self._stderr = child.stderr or self._stderr
         codes = np.concatenate([np.zeros(0, np.uint64), *(b.codes for b in self._batches)])
         flags = np.concatenate([np.zeros(0, np.uint8), *(b.flags for b in self._batches if b.flags is not None)]) if self._header.flags else None
-        first = next((b.first_unknown for b in self._batches if b.first_unknown), "")
-        unknown = Unknown(np.array(self._unknown, np.int64), first) if self._unknown else None
+        unknown = Unknown(np.array([*self._unknown], np.int64), tuple(self._unknown.values())) if self._unknown else None
         return Replies(codes, flags, unknown, self._failure, tuple(self._notes), self._stderr)
 
     def _talk(self, child: Child) -> None:
@@ -169,16 +168,17 @@ class _Conversation:
         return Misbehaviour(kind, what, vector, self._line(vector), "", alone)
 
     def _line(self, vector: int) -> str:
-        return lines_of(self._header, self._columns, vector, vector + 1).decode("ascii").strip()
+        """Return the fields of a vector in hex."""
+        return " ".join(f"0x{field}" for field in lines_of(self._header, self._columns, vector, vector + 1).decode("ascii").split())
 
     def _keep(self, batch: Batch) -> None:
-        self._unknown += [self._at + i for i in batch.unknown]
+        self._unknown |= {self._at + i: answer for i, answer in batch.unknown.items()}
         self._batches.append(batch)
         self._at += batch.codes.size
 
     def _forget_a_batch(self) -> None:
         self._at -= self._batches.pop().codes.size
-        self._unknown = [i for i in self._unknown if i < self._at]
+        self._unknown = {i: answer for i, answer in self._unknown.items() if i < self._at}
 
     def _measure(self, seconds: float, stop: Stop) -> None:
         """Let batches grow while they are answered quickly, and shrink where they are not."""
