@@ -29,6 +29,14 @@ class InputValueError(RefquantError, ValueError):
     """An argument has the right type and a value or shape that cannot be used."""
 
 
+class ResultTypeError(InputTypeError):
+    """What a function returned has a dtype that cannot be judged."""
+
+
+class ResultShapeError(InputValueError):
+    """What a function returned has another shape than its input."""
+
+
 class CodeRangeError(RefquantError, ValueError):
     """A code lies outside [0, 2**width)."""
 

@@ -12,7 +12,7 @@ from refquant.formats import Format, get_format
 from refquant.golden.sources import magnitude_of
 from refquant.golden.text import hex_code
 from refquant.inputs import CODES, Source, as_source
-from refquant.testing.code_text import value_text
+from refquant.golden.code_text import value_text
 from refquant.testing.given import codes_given, flat
 
 

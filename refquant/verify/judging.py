@@ -11,11 +11,14 @@ import numpy as np
 from refquant.errors import InputTypeError, InputValueError
 from refquant.golden.cases import case_sets
 from refquant.golden.random_words import checked_seed
+from refquant.verify.answers import answers_of, checked_timeout
 from refquant.verify.comparison import Witness, as_given, compare, defined
+from refquant.verify.coverage import Coverage, coverage_of
 from refquant.verify.deviations import Deviation, find_deviation, load_deviations
 from refquant.verify.diagnosis import diagnose
-from refquant.verify.findings import Finding, WrongFlags, known_of, misbehaviour_text, replies_of, unknown_digits, wrong_flags
+from refquant.verify.findings import Finding, WrongFlags, gives_replies, known_of, misbehaviour_text, unknown_digits, wrong_flags
 from refquant.verify.pipe import Misbehaviour, Replies
+from refquant.verify.spread import Spread
 from refquant.verify.target import Claim, Codes, Target
 from refquant.verify.targets import get_target
 
@@ -49,13 +52,21 @@ class Verdict:
         Answers with wrong exception flags, where flags were asked for: how many, and that of smallest magnitude.
         Those with a right code are among the mismatches.
     failure : Misbehaviour or None
-        What a program did other than answer; the rest is then what was found before.
+        What the implementation did other than answer; the rest is then what was found before.
     unanswered : int
         Inputs that have no answer for that reason.
     notes : tuple of str
         What a user should know of a program, though it did no harm.
     stderr : str
         The end of what a program wrote to stderr.
+    witnesses : dict
+        The mismatch of smallest magnitude of each class.
+    spread : Spread or None
+        Where the mismatches are on the axis of the codes, and how far off they are.
+    coverage : Coverage or None
+        Which classes of inputs were among those that were answered.
+    deviation : Deviation or None
+        The known deviation of this claim.
     """
 
     claim: Claim
@@ -73,6 +84,10 @@ class Verdict:
     unanswered: int = 0
     notes: tuple[str, ...] = ()
     stderr: str = ""
+    witnesses: dict[str, Witness] = field(default_factory=dict)
+    spread: Spread | None = None
+    coverage: Coverage | None = None
+    deviation: Deviation | None = None
 
     @property
     def left_out(self) -> int:
@@ -107,7 +122,7 @@ class Judgement:
 
 def judge(
     target: Target | str, *, claims: Iterable[Claim] | None = None, seed: int = 0, random: int = 1_000_000,
-    deviations: Iterable[Deviation] | None = None, progress: Callable[[Verdict], None] | None = None,
+    deviations: Iterable[Deviation] | None = None, timeout: float | None = None, progress: Callable[[Verdict], None] | None = None,
 ) -> Judgement:  # fmt: skip
     """Return what an implementation does, compared with what it says, byte for byte.
 
@@ -121,12 +136,20 @@ def judge(
         Seed and number of the random inputs of each conversion from more than 16 bits.
     deviations : iterable of Deviation, optional
         Known deviations; those of the package if not given.
+    timeout : float, optional
+        Seconds for each batch of at most 65,536 inputs; a hang is then a verdict. Needs the main thread, and code that returns to Python now and then; judge
+        what does not as a program, which has a limit of its own. Without a limit all inputs are one batch.
     progress : callable, optional
         Called with each Verdict as it is found.
 
     Returns
     -------
     Judgement
+
+    Raises
+    ------
+    InputTypeError, InputValueError, UnknownNameError
+        If an argument cannot be used. What an implementation raises is a verdict, with the input that makes it raise.
 
     Notes
     -----
@@ -148,12 +171,13 @@ def judge(
     seed = checked_seed(seed)
     if not isinstance(random, (int, np.integer)) or random < 0:
         raise InputValueError(f"random: expected an integer of at least 0, got {random!r}")
+    timeout = checked_timeout(timeout)
     if progress is not None and not callable(progress):
         raise InputTypeError(f"progress: expected a function, got {progress!r}")
     verdicts = []
     for claim in announced:
         entry = find_deviation(known, implementation.name, implementation.version, claim)
-        verdicts.append(_judge_claim(implementation, claim, entry, seed, random))
+        verdicts.append(_judge_claim(implementation, claim, entry, seed, random, timeout))
         if progress is not None:
             progress(verdicts[-1])
     return Judgement(implementation.name, implementation.version, announced, tuple(verdicts))
@@ -166,16 +190,27 @@ def _checked(name: str, given: Any, kind: type[Any]) -> tuple[Any, ...]:
     return items
 
 
-def _judge_claim(target: Target, claim: Claim, entry: Deviation | None, seed: int, random: int) -> Verdict:
+def _judge_claim(target: Target, claim: Claim, entry: Deviation | None, seed: int, random: int, timeout: float | None) -> Verdict:
     try:
+        if hasattr(target, "judge_itself"):
+            return target.judge_itself(claim)  # type: ignore[no-any-return]
         sets = case_sets(claim.source, claim.target, seed=seed, random=random)
-        codes = defined(claim, np.concatenate([s.codes for s in sets]))
-        given = replies_of(target, claim, codes)
+        kept = [defined(claim, s.codes) for s in sets]
+        codes = np.concatenate(kept)
+        given = answers_of(target, claim, codes, timeout)
         verdict = _compared(target, claim, entry, codes[: given.codes.size], given)
-    except (Exception, SystemExit) as error:  # whatever an implementation raises, the others are judged
+        reached = coverage_of(claim, _answered(kept, given.codes.size))
+    except (Exception, SystemExit) as error:  # whatever happens to one conversion, the others are judged
         return Verdict(claim, "failed", message=" ".join(f"could not be judged: {type(error).__name__}: {error}".split()))
-    verdict = replace(verdict, sizes={s.name: s.codes.size for s in sets}, unanswered=codes.size - given.codes.size, notes=given.notes, stderr=given.stderr)
-    return verdict if given.failure is None else _failed(verdict, codes, given.failure)
+    sizes = {s.name: s.codes.size for s in sets}
+    verdict = replace(verdict, sizes=sizes, unanswered=codes.size - given.codes.size, notes=given.notes, stderr=given.stderr, coverage=reached)
+    return verdict if given.failure is None else _failed(target, verdict, codes, given.failure)
+
+
+def _answered(sets: list[Codes], size: int) -> list[Codes]:
+    """Return the sets as far as they were answered, the smallest first: the others are random, or the values of other formats."""
+    ends = np.cumsum([codes.size for codes in sets])
+    return sorted((codes[: max(codes.size - max(int(end) - size, 0), 0)] for codes, end in zip(sets, ends)), key=lambda codes: codes.size)
 
 
 def _compared(target: Target, claim: Claim, entry: Deviation | None, asked: Codes, given: Replies) -> Verdict:
@@ -186,7 +221,9 @@ def _compared(target: Target, claim: Claim, entry: Deviation | None, asked: Code
     diagnosis = diagnose(claim, codes, got) if found.mismatches else None
     status, message = _status(found.mismatches, diagnosis, entry)
     witness = None if found.witness is None else as_given(target, claim, found.witness)
-    verdict = Verdict(claim, status, {}, asked.size, found.mismatches, found.by_class, witness, diagnosis, message)
+    witnesses = {name: as_given(target, claim, smallest) for name, smallest in found.witnesses.items()}
+    more: dict[str, Any] = {"witnesses": witnesses, "spread": found.spread, "deviation": entry}
+    verdict = Verdict(claim, status, {}, asked.size, found.mismatches, found.by_class, witness, diagnosis, message, **more)
     verdict = _with_unknown(verdict, unknown_digits(claim, asked, given))
     return verdict if given.flags is None else _with_flags(verdict, wrong_flags(claim, codes, got, given.flags[known]))
 
@@ -209,13 +246,14 @@ def _with_more(verdict: Verdict, name: str, count: int, witness: Witness, text: 
     """Return a verdict with mismatches of one more class, which no known deviation excuses."""
     by_class = {**verdict.by_class, **({name: count} if count else {})}
     message = f"{verdict.message}; {text}" if verdict.status == "new" else text
-    more: dict[str, Any] = {"mismatches": verdict.mismatches + count, "by_class": by_class, "witness": verdict.witness or witness, **found}
+    witnesses = {**verdict.witnesses, **({name: witness} if count else {})}
+    more: dict[str, Any] = {"mismatches": verdict.mismatches + count, "by_class": by_class, "witness": verdict.witness or witness, "witnesses": witnesses, **found}
     return replace(verdict, status="new", message=message, **more)
 
 
-def _failed(verdict: Verdict, codes: Codes, failure: Misbehaviour) -> Verdict:
-    """Return the verdict on a program that misbehaved: what was found before is kept."""
-    message = misbehaviour_text(verdict.claim, failure, int(codes[failure.vector or 0]))
+def _failed(target: Target, verdict: Verdict, codes: Codes, failure: Misbehaviour) -> Verdict:
+    """Return the verdict on an implementation that misbehaved: what was found before is kept."""
+    message = misbehaviour_text(verdict.claim, failure, int(codes[failure.vector or 0]), "the program" if gives_replies(target) else "it")
     if verdict.mismatches:
         message += f"; before that: {verdict.message}"
     return replace(verdict, status="failed", message=message, failure=failure)

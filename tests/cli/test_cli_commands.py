@@ -260,18 +260,18 @@ def test_a_cast_is_judged_by_what_it_says(casts):
     assert [run(*args).exit_code, run(*args, "--overflow", "saturate").exit_code] == [1, 0]
 
 
-def test_a_conversion_that_could_not_be_judged_is_exit_code_1(casts):
+def test_a_conversion_that_could_not_be_judged_is_exit_code_2(casts):
     result = run("verify", "some_casts:boom", "--format", "float8_e4m3fn")
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "0 of 1 announced conversions judged" in result.output
-    assert "FAILED: could not be judged: RuntimeError: no kernel" in result.output
+    assert "FAILED: could not be judged to the end: it raised RuntimeError: no kernel on input 0x00000000 (0), which does it alone" in result.output
     assert "some_casts:boom: 1 conversion" in result.output  # no emoji
 
 
 def test_a_cast_that_leaves_the_program_could_not_be_judged(casts):
     result = run("verify", "some_casts:leaves", "--format", "float8_e4m3fn")
-    assert result.exit_code == 1
-    assert "FAILED: could not be judged: SystemExit: 0" in result.output
+    assert result.exit_code == 2
+    assert "FAILED: could not be judged to the end: it raised SystemExit: 0 on input 0x00000000 (0), which does it alone" in result.output
     (casts / "leaving_casts.py").write_text("raise SystemExit(0)")
     result = run("verify", "leaving_casts:cast", "--format", "float8_e4m3fn")
     assert (result.exit_code, result.stdout) == (2, "")

@@ -89,7 +89,9 @@ def test_a_conversion_that_cannot_be_judged_fails_the_run_and_the_others_are_jud
     judgement = judged(fault)
     assert statuses(judgement) == ["exact", "failed"]
     assert (judgement.judged, len(judgement.announced), judgement.ok) == (1, 2, False)
-    assert judgement.verdicts[1].message == "could not be judged: RuntimeError: no kernel for this"
+    assert judgement.verdicts[1].message == (
+        "could not be judged to the end: it raised RuntimeError: no kernel for this on input 0x0000000000000000 (0), which does it alone"
+    )
 
 
 def test_a_judgement_with_fewer_verdicts_than_announced_is_not_ok():

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from refquant.codec import decode, encode
-from refquant.errors import InputTypeError, InputValueError
+from refquant.errors import InputValueError, ResultTypeError
 from refquant.formats import Format, IntFormat
 from refquant.golden.sources import convert_codes
 from refquant.inputs import as_source, is_ml_dtype
@@ -27,7 +27,7 @@ def result_codes(result: NDArray[Any], fmt: Format, name: str) -> Codes:
         return result
     if result.dtype.kind == "f" or (result.dtype.kind == "i" and isinstance(fmt, IntFormat)):
         return _codes_of_values(result, fmt)
-    raise InputTypeError(f"{name}: expected unsigned codes, float values or an ml_dtypes array, got dtype {result.dtype}")
+    raise ResultTypeError(f"{name}: expected unsigned codes, float values or an ml_dtypes array, got dtype {result.dtype}")
 
 
 def _codes_of_values(values: NDArray[Any], fmt: Format) -> Codes:
