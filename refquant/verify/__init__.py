@@ -7,6 +7,8 @@ from refquant.verify.explaining import Explanation, explain
 from refquant.verify.findings import Finding
 from refquant.verify.judging import Judgement, Verdict, judge
 from refquant.verify.report import as_records
+from refquant.verify.reports.html_page import as_html
+from refquant.verify.reports.junit import as_junit
 from refquant.verify.sweeping import run_sweep, sweep
 from refquant.verify.swept import Kind, Sweep
 from refquant.verify.target import Claim, Target
@@ -26,6 +28,8 @@ __all__ = [
     "Target",
     "Verdict",
     "Witness",
+    "as_html",
+    "as_junit",
     "as_records",
     "compare",
     "diagnose",
