@@ -15,7 +15,7 @@ from refquant.golden.text import special_text, value_of
 from refquant.verify.comparison import CLASSES, Witness
 from refquant.verify.target import Claim
 
-_SHORT = 40  #: characters of a decimal
+_SHORT = 24  #: characters of a decimal
 
 
 def witness_record(claim: Claim, kind: str, witness: Witness) -> dict[str, Any]:

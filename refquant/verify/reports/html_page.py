@@ -51,6 +51,7 @@ def page_of(record: dict[str, Any]) -> str:
         "head",
         element("meta", charset="utf-8"),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("meta", name="color-scheme", content="light dark"),
         element("meta", http_equiv="Content-Security-Policy", content=_POLICY),
         element("title", f"refquant verify: {_outcome(record)}"),
         Html(f"<style>\n{(files('refquant.verify.reports') / 'page.css').read_text('utf-8')}</style>"),

@@ -8,7 +8,7 @@ from refquant.errors import UnknownNameError
 from refquant.golden.sources import width_of
 from refquant.golden.text import hex_value
 from refquant.verify.comparison import MEANINGS
-from refquant.verify.reports.markup import Html, element, table
+from refquant.verify.reports.markup import Html, element, joined, table
 from refquant.verify.reports.plots import distances_svg, map_svg
 
 _MEANINGS = {**MEANINGS, "unknown": "the answer has digits that are no bits (X or Z)", "flags": "the code is right, the exception flags are not"}
@@ -56,8 +56,8 @@ def _witnesses(verdict: dict[str, Any]) -> Html | str:
     rows = [_witness(kind, verdict["by_class"].get(kind, 0), witness) for kind, witness in verdict["witnesses"].items()]
     if not rows:
         return ""
-    caption = "Smallest witness of each class; below a code its fields, sign | exponent | trailing significand, in hex, and its exact value"
-    return table(caption, ("class", "count", "input", "got", "right", "apart"), rows, numbers=("count",))
+    made = table("Smallest witness of each class", ("class", "count", "input", "got", "right", "apart"), rows, numbers=("count",))
+    return joined((made, element("p", "Below a code: its fields (sign | exponent | trailing significand) in hex, and its exact value.", class_="soft")))
 
 
 def _witness(kind: str, count: int, w: dict[str, Any]) -> tuple[Any, ...]:
@@ -74,7 +74,7 @@ def _code(w: dict[str, Any], end: str) -> Html:
     said = ", ".join(exact)
     lines = [element("span", w[end], class_="code"), element("span", ", ".join(fields), class_="code soft") if fields else ""]
     lines += [element("span", value), element("span", f"= {said}", class_="soft") if said and said != value else ""]
-    return element("span", *lines, class_="cell")
+    return element("span", *lines, class_="cell codes")
 
 
 def _fields(fields: dict[str, str]) -> str:
@@ -87,7 +87,8 @@ def _map(verdict: dict[str, Any], key: str) -> Html | str:
         return ""
     title = f"Mismatch map of {label(verdict)}"
     counts = "; ".join(f"{kind}: {sum(n for _, n in pairs):,} in {len(pairs)} of {found['bins']} parts" for kind, pairs in found["counts"].items())
-    text = f"Which input codes fail, by class. The axis has {found['bins']} parts of {found['codes_per_bin']:,} codes; taller is more, on a logarithmic scale."
+    size = f"{found['codes_per_bin']:,} codes" if found["codes_per_bin"] > 1 else "one code"
+    text = f"Which input codes fail, by class. The axis has {found['bins']} parts of {size} each; taller is more, on a logarithmic scale."
     drawn = map_svg(found, _ticks(verdict["source"], found), f"{key}-map", title, f"Mismatches along the axis of the input codes: {counts}.")
     return element("figure", drawn, element("figcaption", text))
 
@@ -100,6 +101,7 @@ def _ticks(source: str, found: dict[str, Any]) -> dict[int, str]:
 
 def _tick(source: str, code: int, size: int) -> str:
     text = f"0x{code:0{-(-(size - 1).bit_length() // 4)}x}"
+    text = text if len(text) <= 6 else f"{text[:4]}…"
     try:
         value = hex_value(code, source) if size == 1 << width_of(source) else ""
     except UnknownNameError:

@@ -65,7 +65,8 @@ def distances_svg(found: dict[str, int], key: str, title: str, description: str)
         places = np.arange(len(found))[::-1]
         axes.barh(places, list(found.values()), height=0.65, color="#2f7ed8")
         axes.set_xscale("log")
-        axes.set_xlim(0.5, 4 * max(found.values()))
+        axes.set_xlim(0.5, 10 * max(found.values()))
+        axes.xaxis.set_major_formatter("{x:,.0f}")
         axes.set_yticks(places, [f"{name} ulp" if name[0].isdigit() else name for name in found])
         for place, count in zip(places, found.values(), strict=True):
             axes.text(count * 1.15, place, f"{count:,}", va="center")
