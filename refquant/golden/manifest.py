@@ -10,12 +10,13 @@ from typing import Any, NamedTuple
 from refquant.errors import GoldenFileError
 from refquant.golden.classes import CLASSES
 from refquant.golden.golden_set import GoldenSet
-from refquant.golden.metadata import LONGEST, checked_types, metadata_of, parse_json, read_metadata
+from refquant.golden.metadata import LONGEST, SCHEMA, checked_types, metadata_of, parse_json, read_metadata
 from refquant.golden.recipe import Recipe
 from refquant.golden.writers import WRITERS, files_of
 
 NAME = "manifest.json"
 LARGEST = 1 << 32  #: bytes of a file
+MARK = SCHEMA.encode()  #: what no manifest of another program says
 _FILES = {file: name for name in WRITERS for file in files_of(name)}
 
 

@@ -17,6 +17,7 @@ from refquant.golden import WRITERS
 from refquant.golden.metadata import metadata_of
 
 NAMES = list(WRITERS)
+INT64 = {"kind": "integer", "name": "int64", "width": 64, "signed": True, "fraction_bits": 0, "encoding": "twos_complement"}
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +103,15 @@ def with_metadata(made, name, **changes):
         ({"operands": ["float16"]}, "expected the parameters of a format"),
         ({"format": {"kind": "integer", "name": "x", "width": 10**9, "signed": True, "fraction_bits": 0, "encoding": "twos_complement"}}, "width: expected 1 <= width <= 53"),
         ({"format": {"kind": "integer", "name": "int8", "width": 7, "signed": True, "fraction_bits": 0, "encoding": "twos_complement"}}, "is a format with other parameters"),
+        ({"format": INT64, "result": INT64}, "format: int64 is a format of the operands of encode, round and convert alone"),
+        ({"operation": "decode", "operands": [INT64], "format": INT64}, "operands: int64 is a format of the operands"),
+        ({"operation": "compare_quiet_eq", "operands": [INT64, INT64], "roundings": [], "overflows": []}, "operands: int64 is a format of the operands"),
+        ({"operands": [INT64 | {"name": "mine"}]}, "of more than 53 bits is int64 or uint64"),
+        ({"operands": [INT64 | {"fraction_bits": 1}]}, "of more than 53 bits is int64 or uint64"),
+        ({"operands": [INT64 | {"signed": 1}]}, "of more than 53 bits is int64 or uint64"),
+        ({"operands": [INT64 | {"encoding": "sign_magnitude"}]}, "of more than 53 bits is int64 or uint64"),
+        ({"operands": [INT64 | {"width": 64.0}]}, "width"),
+        ({"operands": [INT64 | {"width": 63}]}, "width: expected 1 <= width <= 53"),
         ({"policies": {}}, "missing"),
         ({"roundings": ["up"]}, "no mode is named 'up'"),
         ({"roundings": [["up"]]}, "no mode is named"),
