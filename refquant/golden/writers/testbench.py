@@ -60,6 +60,10 @@ module testbench;
     wrong = 0;
     unread = 0;
     clk = 0;
+    if (LATENCY < 0) begin
+      $display("FAIL: LATENCY is %0d, expected 0 or more", LATENCY);
+      $fatal(1);
+    end
     for (i = 0; i < EDGES; i = i + 1) begin
       applied = vectors[i < COUNT ? i : COUNT - 1];
       #1 clk = 1;
