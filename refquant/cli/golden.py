@@ -192,13 +192,17 @@ def _print_checked(out: Console, folder: str, found: Checked) -> None:
     for text in (*found.problems, *found.differences):
         line(out, Text(text, style="bold red"))
     if found.wrong > len(found.differences):
-        line(out, f"... and {found.wrong - len(found.differences):,} more vectors")
-    said = f"{folder}: {found.recipe.title}, {found.vectors:,} vectors recomputed"
+        line(out, f"... and {_counted(found.wrong - len(found.differences), 'more vector')}")
     if found.unchecked:
         line(out, Text(f"{folder}: {found.unchecked}", style="yellow"))
-    files = f"{len(found.problems)} problem{'s' * (len(found.problems) != 1)} with files"
     right = "results and flags are right" if found.unchecked else "all right"
-    line(out, Text(f"{said}: {right if found.ok else f'{found.wrong:,} wrong, {files}'}", style="green" if found.ok else "bold red"))
+    verdict = right if found.ok else f"{found.wrong:,} wrong, {_counted(len(found.problems), 'problem')} with files"
+    said = f"{folder}: {found.recipe.title}, {_counted(found.vectors, 'vector')} recomputed: {verdict}"
+    line(out, Text(said, style="green" if found.ok else "bold red"))
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 for _record in operations_with_vectors():

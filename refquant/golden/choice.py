@@ -32,9 +32,10 @@ def compare_choice(made: GoldenSet, backend: str | None) -> Choice:
         versions = f"version {recipe.generator_version} of the generator made it, and this refquant has version {GENERATOR_VERSION}"
         return Choice(unknown=f"which vectors it should have is not checked, their results are: {versions}")
     try:
-        return _compared(made, operands_of(recipe), backend)
+        operands = operands_of(recipe)
     except RefquantError as error:  # 'exhaustive' of 32 bits: no set was ever made so
         return Choice(f"no set has this recipe: {error}")
+    return _compared(made, operands, backend)
 
 
 def _compared(made: GoldenSet, operands: tuple[NDArray[Any], ...], backend: str | None) -> Choice:
@@ -50,7 +51,7 @@ def _compared(made: GoldenSet, operands: tuple[NDArray[Any], ...], backend: str 
         blocks.append(Evaluated(block["result"], block["flags"], np.zeros(size, np.bool_)))
     if at < len(made):
         return Choice(f"{said}row {at} is {_row(made.columns, at, recipe)}, expected the end")
-    return Choice(f"leaves out {made.left_out} operands, expected {left_out}") if left_out != made.left_out else Choice(blocks=tuple(blocks))
+    return Choice(f"{said}operands left out are {made.left_out}, expected {left_out}") if left_out != made.left_out else Choice(blocks=tuple(blocks))
 
 
 def _first_other(made: GoldenSet, at: int, block: Block) -> str:

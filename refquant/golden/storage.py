@@ -173,7 +173,7 @@ def read_manifest(folder: Path) -> Manifest:
         raise GoldenFileError(f"{said}; expected one of golden vectors")
     if not os.path.lexists(folder / NAME):
         raise GoldenFileError(f"there is no {NAME} in {folder}: it holds no golden vectors")
-    return manifest.read(read_regular(folder / NAME, manifest.LARGEST), str(folder / NAME))
+    return manifest.read(read_regular(folder / NAME, manifest.MOST), str(folder / NAME))
 
 
 def load_listed(folder: Path, said: Manifest, file: str) -> GoldenSet:
@@ -202,7 +202,7 @@ def _manifest_beside(path: Path) -> Manifest | None:
     if path.name not in _OURS or not os.path.lexists(path.parent / NAME):
         return None
     try:
-        content = read_regular(path.parent / NAME, manifest.LARGEST)
+        content = read_regular(path.parent / NAME, manifest.MOST)
         if manifest.MARK not in content and path.name.encode() not in content:
             return None
         said = manifest.read(content, str(path.parent / NAME))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import refquant as rq
-from refquant.errors import GoldenFileError
+from refquant.errors import GoldenFileError, UnknownNameError
 from refquant.golden import GoldenSet
 from refquant.golden.making import finished
 
@@ -103,7 +103,12 @@ def test_another_number_of_operands_that_are_left_out_is_found(sets, tmp_path, m
     made = sets["crossed"]
     assert made.left_out > 1
     text = problem_of(GoldenSet(made.recipe, made.columns, made.left_out + more), tmp_path)
-    assert text.endswith(f": leaves out {made.left_out + more} operands, expected {made.left_out}")
+    assert text.endswith(f"; operands left out are {made.left_out + more}, expected {made.left_out}")
+
+
+def test_a_backend_that_does_not_exist_is_no_problem_of_the_recipe(sets, tmp_path):
+    with pytest.raises(UnknownNameError, match="backend: no backend is named 'nosuch'"):
+        rq.golden.check(sets["values"].save(tmp_path / "set"), backend="nosuch")
 
 
 def test_of_another_version_of_the_generator_only_the_results_are_checked(sets, tmp_path, monkeypatch):
