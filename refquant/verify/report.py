@@ -23,8 +23,8 @@ def as_records(judgements: Iterable[Judgement]) -> dict[str, Any]:
         class), ``diagnosis`` (text or null), ``message`` (text), and ``witness``: null, or codes in hex and values as text: ``input, input_value, got,
         got_value, expected, expected_value``. Of programs also: ``unknown`` (answers with digits X or Z) and ``flags`` (wrong exception flags), each null or
         ``count`` and ``witness``; ``failure``: null, or ``kind`` ("hang", "signal", "exit", "too few lines", "too many lines", "garbage", "too wide",
-        "version"), ``what`` (text), ``vector`` (number of the input, from 0, or null), ``input`` (its fields in hex), ``answer`` (a line), ``alone`` (whether that input alone
-        does it; null where that was not tried); ``unanswered`` (number of inputs), ``notes`` (texts) and ``stderr`` (its end).
+        "version"), ``what`` (text), ``vector`` (number of the input, from 0, or null), ``input`` (its fields in hex), ``answer`` (a line), ``alone`` (whether
+        that input alone does it; null where that was not tried); ``unanswered`` (number of inputs), ``notes`` (texts) and ``stderr`` (its end).
 
     Examples
     --------

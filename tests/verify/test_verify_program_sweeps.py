@@ -169,7 +169,7 @@ def raising(x):
 @pytest.mark.parametrize("chunk", [None, 4096, 5000])
 def test_what_was_compared_before_a_function_raised_is_kept(tmp_path, chunk):
     seen = []
-    with pytest.raises(RuntimeError, match="^boom") as raised:
+    with pytest.raises(RuntimeError, match=r"^boom") as raised:
         rq.sweep(raising, "float16", "float8_e5m2", chunk=chunk, progress=seen.append, resume=tmp_path / "state.json")
     assert raised.value.__notes__ == ["on input 0x7c01 (nan), which does it alone"]
     assert (seen[-1].following, seen[-1].cases, seen[-1].mismatches) == (RAISED, RAISED, 2)
