@@ -7,7 +7,7 @@ import time
 import pytest
 from pipechildren import X, expected, failure_of, is_running
 
-from refquant.verify.pipe import Kind
+from refquant.verify.pipe import Kind, child
 
 HOLDS = "import subprocess\nread_header()\nchild = subprocess.Popen(['sleep', '30'], start_new_session=True)\nopen({pid!r}, 'w').write(str(child.pid))\n"
 
@@ -44,6 +44,14 @@ def test_a_process_that_holds_the_pipes_open_makes_no_hang_longer(ask, holder):
     began = time.monotonic()
     failure = failure_of(ask(holder + "time.sleep(1000)", X[:3], timeout=0.7))
     assert failure.kind is Kind.HANG and time.monotonic() - began < 10
+
+
+def test_answers_that_wait_in_the_pipe_of_a_dead_program_are_read(monkeypatch):
+    monkeypatch.setattr(child, "_QUIET", -1.0)  # it is seen at once whether the program is there
+    with child.Child(["sh", "-c", "echo 12; echo 34; exit 3"]) as one:
+        one._process.wait()
+        assert one.exchange(b"", 3, 5, close=False) is child.Stop.ENDED
+        assert (one.lines, one.outlived, one.finish(1)) == (2, False, 3)
 
 
 FLOODS = "import subprocess\nread_header()\nwith open({pids!r}, 'a') as f: f.write(str(subprocess.Popen({command}, start_new_session=True).pid) + chr(10))\n"

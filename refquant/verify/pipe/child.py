@@ -116,9 +116,12 @@ class Child:
 
     def _is_gone(self, lines: int, now: float, deadline: float) -> bool:
         """Return whether the program has ended and no more answers are to be expected, though its output is open: another process holds it."""
-        if now - self._heard < _QUIET or (code := self._process.poll()) is None:
+        if now - self._heard < _QUIET or (code := self._process.poll()) is None or self._answers_wait():
             return False
         return code != 0 or self._lines >= lines or now >= deadline
+
+    def _answers_wait(self) -> bool:
+        return any(key.fileobj is self._pipes[1] for key, _ in self._selector.select(0))
 
     def _line_is_endless(self) -> bool:
         return len(self._answers) - (self._answers.rfind(b"\n", -LONGEST - 1) + 1) > LONGEST if len(self._answers) > LONGEST else False
