@@ -9,16 +9,18 @@ from pipechildren import X, expected, failure_of, is_running
 
 from refquant.verify.pipe import Kind, child
 
-HOLDS = "import subprocess\nread_header()\nchild = subprocess.Popen(['sleep', '30'], start_new_session=True)\nopen({pid!r}, 'w').write(str(child.pid))\n"
+STARTS = "import subprocess\nread_header()\nwith open({pids!r}, 'a') as f: f.write(str(subprocess.Popen({command}, start_new_session=True).pid) + chr(10))\n"
 
 
 @pytest.fixture
 def holder(tmp_path):
     """The text of a program that starts another one in a session of its own, which holds its pipes open; it is killed behind the test."""
-    path = tmp_path / "holder.pid"
-    yield HOLDS.format(pid=str(path))
-    assert path.exists() and is_running(int(path.read_text())), "nothing outlived the program: this test tests nothing"
-    os.kill(int(path.read_text()), signal.SIGKILL)
+    pids = tmp_path / "pids"
+    yield STARTS.format(pids=str(pids), command=["sleep", "30"])
+    started = [int(pid) for pid in pids.read_text().split()]
+    assert started and all(map(is_running, started)), "nothing outlived the program: this test tests nothing"
+    for pid in started:
+        os.kill(pid, signal.SIGKILL)
 
 
 @pytest.mark.parametrize("count", [100, 5000])
@@ -54,14 +56,11 @@ def test_answers_that_wait_in_the_pipe_of_a_dead_program_are_read(monkeypatch):
         assert (one.lines, one.outlived, one.finish(1)) == (2, False, 3)
 
 
-FLOODS = "import subprocess\nread_header()\nwith open({pids!r}, 'a') as f: f.write(str(subprocess.Popen({command}, start_new_session=True).pid) + chr(10))\n"
-
-
 @pytest.fixture
 def flooder(tmp_path):
     """The text of a program that starts another one that never stops to write; the closed pipe ends it."""
     pids = tmp_path / "pids"
-    yield lambda command: FLOODS.format(pids=str(pids), command=command)
+    yield lambda command: STARTS.format(pids=str(pids), command=command)
     deadline = time.monotonic() + 5
     started = [int(pid) for pid in pids.read_text().split()]
     assert started
@@ -71,12 +70,12 @@ def flooder(tmp_path):
 
 
 def test_what_another_process_floods_the_output_with_is_cut_off(ask, flooder):
-    failure = failure_of(ask(flooder(["yes"]) + "for line in sys.stdin: answer(int(line, 16))", X[:3]))
+    failure = failure_of(ask(flooder(["sh", "-c", "sleep 0.3; exec yes"]) + "time.sleep(1)\nfor line in sys.stdin: answer(int(line, 16))", X[:3]))
     assert failure.kind in (Kind.GARBAGE, Kind.TOO_MANY)
 
 
 def test_what_another_process_floods_stderr_with_does_not_hold_a_good_program_up(ask, flooder):
     began = time.monotonic()
-    replies = ask(flooder(["sh", "-c", "exec yes noise >&2"]) + "for line in sys.stdin: answer(int(line, 16))", X[:100], timeout=20)
+    replies = ask(flooder(["sh", "-c", "sleep 0.3; exec yes noise >&2"]) + "time.sleep(1)\nfor line in sys.stdin: answer(int(line, 16))", X[:100], timeout=20)
     assert (replies.codes.tolist(), replies.failure) == (expected(100), None)
     assert replies.stderr.endswith("noise") and time.monotonic() - began < 5
