@@ -80,7 +80,7 @@ def test_a_program_that_never_answers_is_killed(ask, body):
 
 def test_what_a_program_that_hangs_has_started_is_killed_with_it(ask, tmp_path):
     pid = tmp_path / "pid"
-    body = f"import subprocess\nread_header()\nchild = subprocess.Popen(['sleep', '1000'])\nopen({str(pid)!r}, 'w').write(str(child.pid))\ntime.sleep(1000)"
+    body = f"import subprocess\nread_header()\nchild = subprocess.Popen(['sleep', '20'])\nopen({str(pid)!r}, 'w').write(str(child.pid))\ntime.sleep(1000)"
     assert failure_of(ask(body, X[:3], timeout=0.7)).kind is Kind.HANG
     deadline = time.monotonic() + 5
     while is_running(int(pid.read_text())) and time.monotonic() < deadline:

@@ -60,9 +60,11 @@ def test_what_was_compared_before_a_program_misbehaved_is_kept(tmp_path, fault, 
 
 def test_a_program_that_misbehaves_after_every_answer_is_not_exact(tmp_path):
     body = "answer = line.strip()\n    if x == 255: print(answer, flush=True); os._exit(4)"
+    path = tmp_path / "state.json"
     for _ in range(2):  # nor is it where it goes on from a state
-        found = swept(body, tmp_path, resume=tmp_path / "state.json")
+        found = swept(body, tmp_path, resume=path)
         assert (found.cases, found.mismatches, found.exact, found.failure.kind) == (256, 0, False, Kind.EXIT)
+        assert json.loads(path.read_text())["found"]["following"] == 0
 
 
 @pytest.mark.parametrize("chunk", [None, 100, 7])
