@@ -9,6 +9,21 @@ from pipechildren import X, expected, failure_of, is_running
 
 from refquant.verify.pipe import Kind, child
 
+
+def test_a_program_that_may_not_be_killed_is_not_waited_for(monkeypatch):
+    def refused(*_):
+        raise PermissionError
+
+    monkeypatch.setattr(os, "killpg", refused)
+    monkeypatch.setattr(child, "_PATIENCE", 0.1)
+    began = time.monotonic()
+    with child.Child(["sleep", "3"]) as one:
+        assert one.exchange(b"", 1, 0.2, close=True) is child.Stop.LATE
+    assert time.monotonic() - began < 2
+    one._process.kill()
+    one._process.wait()
+
+
 STARTS = "import subprocess\nread_header()\nwith open({pids!r}, 'a') as f: f.write(str(subprocess.Popen({command}, start_new_session=True).pid) + chr(10))\n"
 
 

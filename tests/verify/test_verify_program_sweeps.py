@@ -144,6 +144,13 @@ def test_the_command_line_says_what_was_compared_before_a_program_misbehaved(tmp
     assert (sweep["misbehaviour"]["kind"], sweep["misbehaviour"]["input"], sweep["misbehaviour"]["vector"]) == ("signal", "0xc1", 0xC1)
 
 
+def test_a_program_that_misbehaves_behind_its_last_answer_is_not_called_exact(tmp_path):
+    result = swept_by_command("answer = line.strip()\n    if x == 255: print(answer, flush=True); os._exit(4)", tmp_path)
+    assert result.exit_code == 2 and "exact" not in result.output
+    said = "could not be judged to the end: the program ended with exit code 4 after it had answered every vector"
+    assert f"256 of 256 codes compared: none of them wrong; FAILED: {said}\n" in result.output
+
+
 def test_the_command_line_counts_unknown_digits_in_a_sweep(tmp_path):
     result = swept_by_command("answer = {0x40: 'xx', 0x41: 'xx'}.get(x, answer)", tmp_path)
     assert result.exit_code == 1 and "256 of 256 codes compared: 3 wrong\n" in result.output
