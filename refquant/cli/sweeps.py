@@ -154,7 +154,7 @@ def _lines(swept: Swept) -> Iterator[tuple[str, str]]:
     title = f"{found.name} {found.version}".strip() + f", {found.claim.label}: {found.cases:,} of {found.size:,} codes compared"
     title += f", {found.resumed:,} of them in an earlier run" if found.resumed else ""
     title += f", {found.left_out:,} that its policies refuse left out" if found.left_out else ""
-    wrong = f"{found.mismatches:,} wrong" if found.mismatches else "exact" if found.complete else "none of them wrong" if found.cases else "so nothing is known"
+    wrong = f"{found.mismatches:,} wrong" if found.mismatches else "exact" if found.exact else "none of them wrong" if found.cases else "so nothing is known"
     failed = f"; FAILED: {swept.failure}" if swept.failure and swept.failure != INTERRUPTED else f"; {swept.failure}" if swept.failure else ""
     yield f"{title}: {wrong}{failed}", "bold red" if found.new or failed else "yellow" if found.mismatches else "green"
     for kind in found.kinds:

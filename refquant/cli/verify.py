@@ -76,7 +76,7 @@ def verify(
     if dialect is not None:
         dialect_named(dialect)
     stated = {"dialect": dialect, "knobs": says, "nan_by": nan_by}
-    chosen = [target_named(t, names, sources, stated, {"flags": flags, "timeout": timeout}) for t in targets or list_targets()]
+    chosen = [target_named(t, names, sources, stated, {"flags": flags, "timeout": timeout}) for t in dict.fromkeys(targets or list_targets())]
     _refuse_useless(chosen, says=bool(says or dialect))
     known = load_deviations(deviations)
     conversions = announced(chosen, names, sources, asked=bool(targets))

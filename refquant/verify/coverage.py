@@ -14,7 +14,7 @@ from refquant.golden.classify import classify
 from refquant.golden.levels import EXHAUSTIVE
 from refquant.golden.reasons import NOT_REACHED, reason_of
 from refquant.golden.recipe import Recipe
-from refquant.golden.sources import WIDE_INTEGERS, convert_codes, width_of
+from refquant.golden.sources import convert_codes, operand_format, width_of
 from refquant.operations import SPEC_VERSION
 from refquant.verify.target import Claim, Codes
 
@@ -35,8 +35,8 @@ class Coverage(NamedTuple):
         return tuple(name for name, reason in self.empty.items() if reason == NOT_REACHED)
 
 
-def coverage_of(claim: Claim, sets: Sequence[Codes]) -> Coverage | None:
-    """Return which classes inputs have; None for 64-bit integers, which have no classes.
+def coverage_of(claim: Claim, sets: Sequence[Codes]) -> Coverage:
+    """Return which classes inputs have.
 
     The first set is looked at, and of the others 2**17 inputs at most, as long as a class has no input yet that could have one: give the most varied first.
 
@@ -49,8 +49,6 @@ def coverage_of(claim: Claim, sets: Sequence[Codes]) -> Coverage | None:
     >>> len(found.reached), found.missed, found.empty["overflow to Inf"]
     (40, (), 'the policies deliver out of range otherwise')
     """
-    if claim.source in WIDE_INTEGERS:
-        return None
     recipe, counts, examined = _recipe(claim), {c.name: 0 for c in CLASSES}, 0
     first, *others = sets
     for codes in (*_blocks(first), *islice(chain.from_iterable(map(_blocks, others)), _BLOCKS_OF_OTHERS)):
@@ -80,7 +78,7 @@ def _empty(recipe: Recipe, counts: dict[str, int]) -> dict[str, str]:
 
 def _recipe(claim: Claim) -> Recipe:
     """Return what golden vectors of this conversion would be made of."""
-    source, target, policies = get_format(claim.source), get_format(claim.target), claim.policies
+    source, target, policies = operand_format("source", claim.source), get_format(claim.target), claim.policies
     level = EXHAUSTIVE if width_of(claim.source) <= 16 else 1
     modes = (str(policies.rounding),), (str(policies.overflow),)
     return Recipe("convert", (source,), target, target, claim.dialect.name, policies, *modes, 0, str(claim.nan_by), level, 0, SPEC_VERSION)

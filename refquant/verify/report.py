@@ -48,8 +48,8 @@ def as_records(judgements: Iterable[Judgement], *, command: str | None = None) -
 
         Of programs, functions and files also: ``unknown`` (answers with digits X or Z) and ``flags`` (wrong exception flags), each null or ``count`` and
         ``witness``; ``failure``: null, or ``kind`` ("hang", "signal", "exit", "too few lines", "too many lines", "garbage", "too wide", "version", "raised",
-        "shape", "dtype"), ``what`` (text), ``vector`` (number of the input, from 0, or null), ``input``, ``answer`` (lines), ``alone`` (whether that input
-        alone does it; null where that was not tried); ``unanswered`` (number of inputs), ``notes`` (texts) and ``stderr`` (its end).
+        "shape", "dtype"), ``what`` (text), ``vector`` (number of the input, from 0, or null), ``input`` (its fields in hex), ``answer`` (a line), ``alone``
+        (whether that input alone does it; null where that was not tried); ``unanswered`` (number of inputs), ``notes`` (texts) and ``stderr`` (its end).
 
     Examples
     --------

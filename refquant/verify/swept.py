@@ -116,8 +116,8 @@ class Sweep:
         for kind in kinds:
             found[kind.name] = found[kind.name].joined(kind) if kind.name in found else kind
         ordered = tuple(sorted(found.values(), key=_place))
-        done = {"following": self.following + passed, "cases": self.cases + compared, "left_out": self.left_out + passed - compared}
-        return replace(self, **done, kinds=ordered)
+        left_out = self.left_out + passed - compared
+        return replace(self, following=self.following + passed, cases=self.cases + compared, left_out=left_out, kinds=ordered)
 
     def heard(self, codes: Codes, given: Replies) -> Sweep:
         """Return the findings with what a program did beside answering these codes."""

@@ -132,7 +132,7 @@ def test_an_answer_with_wrong_code_and_flags_counts_once(table_program):
 def test_flags_that_are_not_answered_are_garbage(table_program):
     verdict = verdict_of(table_program(oracle_table(), flagged=False), flags=True)
     assert (verdict.status, verdict.failure.kind, verdict.unanswered) == ("failed", Kind.GARBAGE, 256)
-    assert "where 2 hex digits and 2 of flags were expected on input 00 (0)" in verdict.message
+    assert "where 2 hex digits and 2 of flags were expected on input 0x00 (0)" in verdict.message
 
 
 UNKNOWN = """
@@ -308,6 +308,21 @@ def test_an_interruption_ends_the_program_too(tmp_path):
     assert (process.returncode, errors.strip()) == (130, "error: interrupted")
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "pid").read_text()), 0)
+
+
+def test_a_source_or_target_that_is_named_twice_is_judged_once(tmp_path):
+    assert (
+        ProgramTarget("cat", TARGET, sources=(SOURCE, "e4m3fn", SOURCE, rq.get_format(SOURCE))).claims()
+        == ProgramTarget("cat", TARGET, sources=(SOURCE,)).claims()
+    )
+    path = tmp_path / "same.py"
+    path.write_text(UNKNOWN.format(dies=-1).replace("(0x41, 0x40)", "()"))
+    same = f"program:{' '.join([*PYTHON, str(path)])}"
+    for more in ((), ("--exhaustive",)):
+        result = run("verify", same, same, "--format", SOURCE, "--source", SOURCE, "--source", "e4m3fn", "--json", str(tmp_path / "report.json"), *more)
+        report = json.loads((tmp_path / "report.json").read_text())
+        assert result.exit_code == 0
+        assert len(report["sweeps"]) == 1 if more else [len(t["verdicts"]) for t in report["targets"]] == [1]
 
 
 FAST = """

@@ -60,9 +60,11 @@ def test_what_was_compared_before_a_program_misbehaved_is_kept(tmp_path, fault, 
 
 def test_a_program_that_misbehaves_after_every_answer_is_not_exact(tmp_path):
     body = "answer = line.strip()\n    if x == 255: print(answer, flush=True); os._exit(4)"
+    path = tmp_path / "state.json"
     for _ in range(2):  # nor is it where it goes on from a state
-        found = swept(body, tmp_path, resume=tmp_path / "state.json")
+        found = swept(body, tmp_path, resume=path)
         assert (found.cases, found.mismatches, found.exact, found.failure.kind) == (256, 0, False, Kind.EXIT)
+        assert json.loads(path.read_text())["found"]["following"] == 0
 
 
 @pytest.mark.parametrize("chunk", [None, 100, 7])
@@ -142,6 +144,13 @@ def test_the_command_line_says_what_was_compared_before_a_program_misbehaved(tmp
     assert (sweep["misbehaviour"]["kind"], sweep["misbehaviour"]["input"], sweep["misbehaviour"]["vector"]) == ("signal", "0xc1", 0xC1)
 
 
+def test_a_program_that_misbehaves_behind_its_last_answer_is_not_called_exact(tmp_path):
+    result = swept_by_command("answer = line.strip()\n    if x == 255: print(answer, flush=True); os._exit(4)", tmp_path)
+    assert result.exit_code == 2 and "exact" not in result.output
+    said = "could not be judged to the end: the program ended with exit code 4 after it had answered every vector"
+    assert f"256 of 256 codes compared: none of them wrong; FAILED: {said}\n" in result.output
+
+
 def test_the_command_line_counts_unknown_digits_in_a_sweep(tmp_path):
     result = swept_by_command("answer = {0x40: 'xx', 0x41: 'xx'}.get(x, answer)", tmp_path)
     assert result.exit_code == 1 and "256 of 256 codes compared: 3 wrong\n" in result.output
@@ -169,7 +178,7 @@ def raising(x):
 @pytest.mark.parametrize("chunk", [None, 4096, 5000])
 def test_what_was_compared_before_a_function_raised_is_kept(tmp_path, chunk):
     seen = []
-    with pytest.raises(RuntimeError, match="^boom") as raised:
+    with pytest.raises(RuntimeError, match=r"^boom") as raised:
         rq.sweep(raising, "float16", "float8_e5m2", chunk=chunk, progress=seen.append, resume=tmp_path / "state.json")
     assert raised.value.__notes__ == ["on input 0x7c01 (nan), which does it alone"]
     assert (seen[-1].following, seen[-1].cases, seen[-1].mismatches) == (RAISED, RAISED, 2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -43,6 +44,17 @@ class Misbehaviour(NamedTuple):
         if self.alone is None:
             return f"{self.what} on input {shown}"
         return f"{self.what} on input {shown}, which does it alone" if self.alone else f"{self.what}; not reproduced by one input alone, suspected: {shown}"
+
+
+def how_it_ended(code: int) -> tuple[Kind, str]:
+    """Return what an exit code other than 0 says; a negative one is that of a signal."""
+    if code > 0:
+        return Kind.EXIT, f"ended with exit code {code}"
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        name = f"signal {-code}"
+    return Kind.SIGNAL, f"was ended by {name}"
 
 
 class Unknown(NamedTuple):
