@@ -81,6 +81,10 @@ class GoldenExistsError(RefquantError, ValueError):
     """There is something where golden vectors would be written."""
 
 
+class ResultFileError(RefquantError, ValueError):
+    """A file that should hold the results for golden vectors is damaged, of another kind, or for other vectors."""
+
+
 class CodesDifferError(RefquantError, AssertionError):
     """Codes are not those that are right; the message is a report. `wrong_bits` is a table of the first wrong ones."""
 

@@ -74,7 +74,7 @@ def apart(got: int, expected: int, fmt: Format) -> str:
     """
     if got >> fmt.width:
         return "no code"
-    distance = int(distance_of(*(np.array([code], fmt.code_dtype) for code in (got, expected)), fmt)[0])
+    distance = int(distance_of(np.array([got], fmt.code_dtype), np.array([expected], fmt.code_dtype), fmt)[0])
     if distance == NAN_DISTANCE:
         return "a NaN for a number" if hex_value(got, fmt).endswith("nan") else "a number for a NaN"
     return f"{distance:,} ulp" if distance else "another NaN" if hex_value(got, fmt).endswith("nan") else "another zero"

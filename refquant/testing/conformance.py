@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from refquant.errors import CodesDifferError, InputValueError
 from refquant.formats import Format, get_format
+from refquant.golden.code_text import value_text
 from refquant.golden.sources import code_dtype_of, magnitude_of, width_of
 from refquant.golden.text import hex_code
 from refquant.policies import Dialect, OverflowMode, RoundingMode, as_dialect
-from refquant.golden.code_text import value_text
 from refquant.testing.inputs_of_level import chosen_level, inputs_of_level
 from refquant.testing.operations_as_casts import as_cast
 from refquant.testing.wrong_codes import WrongCode, codes_differ, counted, spread

@@ -18,6 +18,8 @@ from refquant.verify.target import Claim, Codes, Target
 Mask = NDArray[np.bool_]
 #: Classes of mismatches, in the order in which they are tried; each mismatch counts once. ``MEANINGS`` says what each is.
 CLASSES = ("nan", "inf", "signed zero", "double rounding", "overflow", "tie", "subnormal", "other")
+NARROW = ("float16", "bfloat16", "float32")  #: sources that float32 holds
+THROUGH_FLOAT32 = {"format": "float32", "nan": "keep_payload"}
 MEANINGS = {
     "nan": "the input is a NaN",
     "inf": "the input is an infinity",
@@ -160,9 +162,9 @@ def _under(claim: Claim, codes: Codes, *, return_flags: bool = False, **knobs: A
 
 def _double_rounding(claim: Claim, codes: Codes, got: Codes) -> Mask:
     """Return where passing through float32 gives what the implementation gave."""
-    if claim.source in ("float16", "bfloat16", "float32"):
+    if claim.source in NARROW:
         return np.zeros(codes.size, np.bool_)
-    through: Mask = _under(claim, codes, via={"format": "float32", "nan": "keep_payload"}) == got
+    through: Mask = _under(claim, codes, via=THROUGH_FLOAT32) == got
     return through
 
 

@@ -19,6 +19,7 @@ from refquant.policies import get_dialect
 from refquant.verify.comparison import Mask, differs, is_nan, is_subnormal, reference_codes
 from refquant.verify.target import Claim, Codes
 
+UNEXPLAINED = "no change of one or two policies explains it"
 _SAMPLE = 1024
 _INTERMEDIATE = ("float32", "float16", "bfloat16", "float64")
 _STEP = get_dialect("default").replace(name="step", nan="keep_payload")

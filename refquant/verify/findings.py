@@ -83,12 +83,13 @@ def wrong_flags(claim: Claim, codes: Codes, got: Codes, flags: NDArray[np.uint8]
     if not where.size:
         return None
     i = where[np.lexsort((codes[where], magnitude_of(codes[where], claim.source)))[0]]
-    witness = Witness(*_shown(codes[i], claim.source), *_as_text(flags[i]), *_as_text(expected.flags[i]))
+    witness = Witness(*_shown(codes[i], claim.source), *flags_text(flags[i]), *flags_text(expected.flags[i]))
     alone = int(np.count_nonzero(~differs(claim, got[where], expected.codes[where])))
-    return WrongFlags(Finding(where.size, witness), alone, _described(flags[where], expected.flags[where]))
+    return WrongFlags(Finding(where.size, witness), alone, flags_described(flags[where], expected.flags[where]))
 
 
-def _as_text(flags: Any) -> tuple[str, str]:
+def flags_text(flags: Any) -> tuple[str, str]:
+    """Return flags in hex and by name."""
     return f"0x{int(flags):02x}", _names(int(flags)) or "none"
 
 
@@ -96,7 +97,7 @@ def _names(flags: int) -> str:
     return ", ".join(str(f.name).lower().replace("_", " ") for f in Flags if f.value and flags & f.value)
 
 
-def _described(got: NDArray[Any], right: NDArray[Any]) -> str:
+def flags_described(got: NDArray[Any], right: NDArray[Any]) -> str:
     """Return which flags are missing, and which are raised wrongly, how often."""
     parts = []
     for flag in (f for f in Flags if f.value):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,112 +12,16 @@ from refquant.errors import InputTypeError, InputValueError
 from refquant.golden.cases import case_sets
 from refquant.golden.random_words import checked_seed
 from refquant.verify.answers import answers_of, checked_timeout
-from refquant.verify.comparison import Witness, as_given, compare, defined
-from refquant.verify.coverage import Coverage, coverage_of
+from refquant.verify.comparison import as_given, compare, defined
+from refquant.verify.coverage import coverage_of
 from refquant.verify.deviations import Deviation, find_deviation, load_deviations
-from refquant.verify.diagnosis import diagnose
-from refquant.verify.findings import Finding, WrongFlags, gives_replies, known_of, misbehaviour_text, unknown_digits, wrong_flags
+from refquant.verify.diagnosis import UNEXPLAINED, diagnose
+from refquant.verify.findings import gives_replies, known_of, misbehaviour_text, unknown_digits, wrong_flags
 from refquant.verify.pipe import Misbehaviour, Replies
-from refquant.verify.spread import Spread
 from refquant.verify.target import Claim, Codes, Target
-from refquant.verify.targets import get_target
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What was found of one claim.
-
-    Parameters
-    ----------
-    claim : Claim
-        The conversion.
-    status : str
-        ``"exact"``; ``"known"``: it deviates as a known deviation says; ``"new"``: it deviates otherwise; ``"gone"``: a known deviation of this version does
-        not occur; ``"failed"``: it could not be judged, or not to the end.
-    sizes : dict
-        Number of cases of each kind.
-    cases, mismatches : int
-        How many inputs were compared, and how many outputs were wrong.
-    by_class : dict
-        Mismatches by class: see `refquant.verify.comparison.CLASSES`.
-    witness : Witness or None
-        The mismatch of smallest magnitude.
-    diagnosis : str or None
-        What reproduces every output of the implementation.
-    message : str
-        One sentence for a reader.
-    unknown : Finding or None
-        Answers with digits that are no bits (X or Z of a simulator): how many, and the first.
-    flags : Finding or None
-        Answers with wrong exception flags, where flags were asked for: how many, and that of smallest magnitude.
-        Those with a right code are among the mismatches.
-    failure : Misbehaviour or None
-        What the implementation did other than answer; the rest is then what was found before.
-    unanswered : int
-        Inputs that have no answer for that reason.
-    notes : tuple of str
-        What a user should know of a program, though it did no harm.
-    stderr : str
-        The end of what a program wrote to stderr.
-    witnesses : dict
-        The mismatch of smallest magnitude of each class.
-    spread : Spread or None
-        Where the mismatches are on the axis of the codes, and how far off they are.
-    coverage : Coverage or None
-        Which classes of inputs were among those that were answered.
-    deviation : Deviation or None
-        The known deviation of this claim.
-    """
-
-    claim: Claim
-    status: str
-    sizes: dict[str, int] = field(default_factory=dict)
-    cases: int = 0
-    mismatches: int = 0
-    by_class: dict[str, int] = field(default_factory=dict)
-    witness: Witness | None = None
-    diagnosis: str | None = None
-    message: str = ""
-    unknown: Finding | None = None
-    flags: Finding | None = None
-    failure: Misbehaviour | None = None
-    unanswered: int = 0
-    notes: tuple[str, ...] = ()
-    stderr: str = ""
-    witnesses: dict[str, Witness] = field(default_factory=dict)
-    spread: Spread | None = None
-    coverage: Coverage | None = None
-    deviation: Deviation | None = None
-
-    @property
-    def left_out(self) -> int:
-        """Number of inputs that the claim's policies refuse, of which nothing is right or wrong."""
-        return max(sum(self.sizes.values()) - self.cases - self.unanswered, 0)
-
-    @property
-    def ok(self) -> bool:
-        """Whether nothing unexpected was found."""
-        return self.status in ("exact", "known")
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """What was found of one target: `announced` claims, and the verdicts of those that were judged."""
-
-    name: str
-    version: str
-    announced: tuple[Claim, ...]
-    verdicts: tuple[Verdict, ...]
-
-    @property
-    def judged(self) -> int:
-        """Number of claims that could be judged."""
-        return sum(v.status != "failed" for v in self.verdicts)
-
-    @property
-    def ok(self) -> bool:
-        """Whether every announced claim was judged and nothing unexpected was found."""
-        return self.judged == len(self.announced) and all(v.ok for v in self.verdicts)
+from refquant.verify.targets import FileTarget, get_target
+from refquant.verify.vectors import judge_vectors
+from refquant.verify.verdict import Judgement, Verdict, with_flags, with_unknown
 
 
 def judge(
@@ -192,8 +96,8 @@ def _checked(name: str, given: Any, kind: type[Any]) -> tuple[Any, ...]:
 
 def _judge_claim(target: Target, claim: Claim, entry: Deviation | None, seed: int, random: int, timeout: float | None) -> Verdict:
     try:
-        if hasattr(target, "judge_itself"):
-            return target.judge_itself(claim)  # type: ignore[no-any-return]
+        if isinstance(target, FileTarget):
+            return judge_vectors(target, claim)
         sets = case_sets(claim.source, claim.target, seed=seed, random=random)
         kept = [defined(claim, s.codes) for s in sets]
         codes = np.concatenate(kept)
@@ -224,31 +128,8 @@ def _compared(target: Target, claim: Claim, entry: Deviation | None, asked: Code
     witnesses = {name: as_given(target, claim, smallest) for name, smallest in found.witnesses.items()}
     more: dict[str, Any] = {"witnesses": witnesses, "spread": found.spread, "deviation": entry}
     verdict = Verdict(claim, status, {}, asked.size, found.mismatches, found.by_class, witness, diagnosis, message, **more)
-    verdict = _with_unknown(verdict, unknown_digits(claim, asked, given))
-    return verdict if given.flags is None else _with_flags(verdict, wrong_flags(claim, codes, got, given.flags[known]))
-
-
-def _with_unknown(verdict: Verdict, unknown: Finding | None) -> Verdict:
-    if unknown is None:
-        return verdict
-    text = f"{unknown.cases:,} answers with unknown digits (X or Z)"
-    return _with_more(verdict, "unknown", unknown.cases, unknown.witness, text, unknown=unknown)
-
-
-def _with_flags(verdict: Verdict, wrong: WrongFlags | None) -> Verdict:
-    if wrong is None:
-        return verdict
-    text = f"wrong flags: {wrong.text}"
-    return _with_more(verdict, "flags", wrong.alone, wrong.finding.witness, text, flags=wrong.finding)
-
-
-def _with_more(verdict: Verdict, name: str, count: int, witness: Witness, text: str, **found: Finding) -> Verdict:
-    """Return a verdict with mismatches of one more class, which no known deviation excuses."""
-    by_class = {**verdict.by_class, **({name: count} if count else {})}
-    message = f"{verdict.message}; {text}" if verdict.status == "new" else text
-    witnesses = {**verdict.witnesses, **({name: witness} if count else {})}
-    more: dict[str, Any] = {"mismatches": verdict.mismatches + count, "by_class": by_class, "witness": verdict.witness or witness, "witnesses": witnesses, **found}
-    return replace(verdict, status="new", message=message, **more)
+    verdict = with_unknown(verdict, unknown_digits(claim, asked, given))
+    return verdict if given.flags is None else with_flags(verdict, wrong_flags(claim, codes, got, given.flags[known]))
 
 
 def _failed(target: Target, verdict: Verdict, codes: Codes, failure: Misbehaviour) -> Verdict:
@@ -266,5 +147,5 @@ def _status(mismatches: int, diagnosis: str | None, entry: Deviation | None) -> 
         return "gone", f"the known deviation {entry.diagnosis!r} ({entry.versions}) does not occur; correct deviations.toml"
     if entry is not None and entry.diagnosis == diagnosis:
         return "known", entry.reason
-    name = diagnosis or "no change of one or two policies explains it"
+    name = diagnosis or UNEXPLAINED
     return "new", name if entry is None else f"{name}, where the known deviation is {entry.diagnosis!r}"

@@ -8,11 +8,11 @@ from typing import Any
 import refquant
 from refquant.verify.coverage import Coverage
 from refquant.verify.deviations import Deviation
-from refquant.verify.judging import Judgement, Verdict
 from refquant.verify.pipe import Misbehaviour
 from refquant.verify.reports.details import witness_record
 from refquant.verify.reports.software import software
 from refquant.verify.spread import Spread
+from refquant.verify.verdict import Judgement, Verdict
 
 SCHEMA = 2  #: raised whenever a reader of the records would have to change
 

@@ -208,7 +208,10 @@ def test_a_target_that_gives_fewer_results_than_inputs_is_not_judged():
             return codes[:-1]
 
     (verdict,) = judge(Short()).verdicts
-    assert (verdict.status, verdict.message) == ("failed", "could not be judged to the end: it returned something else: expected 1 results, got 0 on input 0x00 (0), which does it alone")
+    assert (verdict.status, verdict.message) == (
+        "failed",
+        "could not be judged to the end: it returned something else: expected 1 results, got 0 on input 0x00 (0), which does it alone",
+    )
 
 
 def test_a_sweep_takes_programs_and_codes_alone(table_program):

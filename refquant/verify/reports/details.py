@@ -106,5 +106,5 @@ def _distance(witness: Witness, target: str | Format | None) -> dict[str, Any]:
     got, right, fmt = _code(witness.got, target), _code(witness.expected, target), get_format(target)
     if got is None or right is None:
         return {"ulp": None, "apart": "no code"}
-    distance = int(distance_of(*(np.array([code], fmt.code_dtype) for code in (got, right)), fmt)[0])
+    distance = int(distance_of(np.array([got], fmt.code_dtype), np.array([right], fmt.code_dtype), fmt)[0])
     return {"ulp": None if distance == NAN_DISTANCE else distance, "apart": apart(got, right, fmt)}

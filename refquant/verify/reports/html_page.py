@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from importlib.resources import files
 from typing import Any
 
-from refquant.verify.judging import Judgement
 from refquant.verify.report import as_records
 from refquant.verify.reports.html_verdict import label, verdict_article
 from refquant.verify.reports.markup import Html, element, table
 from refquant.verify.reports.plots import check_matplotlib
+from refquant.verify.verdict import Judgement
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _WORDS = {"exact": "exact", "known": "known deviation", "new": "new deviation", "gone": "known deviation is gone", "failed": "could not be judged to the end"}
@@ -163,5 +163,3 @@ def _reproduce(record: dict[str, Any]) -> Html:
         return _section("reproduce", _SECTIONS["reproduce"], said)
     text = "The same command with the software above gives this page again, byte for byte:"
     return _section("reproduce", _SECTIONS["reproduce"], element("p", text), element("pre", element("code", record["command"])))
-
-

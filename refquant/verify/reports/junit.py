@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from refquant.verify.judging import Judgement
 from refquant.verify.report import as_records
 from refquant.verify.reports.safe_text import escaped
+from refquant.verify.verdict import Judgement
 
 
 def as_junit(judgements: Iterable[Judgement], *, command: str | None = None) -> str:

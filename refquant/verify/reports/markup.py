@@ -8,7 +8,26 @@ from typing import Any
 from refquant.verify.reports.safe_text import escaped
 
 _VOID = ("meta", "br")
-_BLOCKS = ("html", "head", "body", "header", "main", "section", "article", "footer", "nav", "table", "thead", "tbody", "tr", "ul", "dl", "figure", "details", "div")
+_BLOCKS = (
+    "html",
+    "head",
+    "body",
+    "header",
+    "main",
+    "section",
+    "article",
+    "footer",
+    "nav",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "ul",
+    "dl",
+    "figure",
+    "details",
+    "div",
+)
 
 
 class Html(str):

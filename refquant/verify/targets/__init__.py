@@ -6,12 +6,13 @@ from importlib.util import find_spec
 
 from refquant.errors import InputValueError, UnknownNameError
 from refquant.verify.target import Target
+from refquant.verify.targets.file_target import FileTarget
 from refquant.verify.targets.function_target import FunctionTarget
 from refquant.verify.targets.program_target import ProgramTarget
 
 TARGETS = ("numpy", "ml_dtypes", "torch")
 
-__all__ = ["TARGETS", "FunctionTarget", "ProgramTarget", "get_target", "list_targets"]
+__all__ = ["TARGETS", "FileTarget", "FunctionTarget", "ProgramTarget", "get_target", "list_targets"]
 
 
 def list_targets() -> tuple[str, ...]:
