@@ -18,7 +18,7 @@ from refquant.golden.reasons import NOT_REACHED
 from refquant.golden.recipe import OVERFLOWS, ROUNDINGS
 from refquant.golden.sources import magnitude_of
 from refquant.golden.text import hex_code, hex_value
-from refquant.policies import Dialect, Policies, RoundingMode
+from refquant.policies import Dialect, Policies
 from refquant.policies.knobs import as_via
 from refquant.verify.comparison import CLASSES, NARROW, THROUGH_FLOAT32, Mask, Witness, is_subnormal, magnitude_is_zero
 from refquant.verify.coverage import Coverage
@@ -89,7 +89,7 @@ def _labels(made: GoldenSet, rows: Rows, got: Codes) -> NDArray[np.int64]:
     zeros = magnitude_is_zero(got, fmt) & magnitude_is_zero(right, fmt)
     small = _has(bits, _SUBNORMAL) | is_subnormal(right, fmt)
     tests = [_has(bits, _NAN), _has(bits, ["+Inf", "-Inf"]), zeros, _double_rounding(made, rows, got), _has(bits, _OVERFLOW) | _has(bits, ["beyond"])]
-    tests += [_has(bits, _TIE) if is_conversion(made.recipe.record) else _ties(made, rows), small, np.ones(rows.size, np.bool_)]
+    tests += [_has(bits, _TIE), small, np.ones(rows.size, np.bool_)]
     first: NDArray[np.int64] = np.argmax(np.stack(tests), axis=0)
     return first
 
@@ -108,17 +108,6 @@ def _double_rounding(made: GoldenSet, rows: Rows, got: Codes) -> Mask:
     for at, policies in _blocks(made, rows):
         if not policies.rounding.is_stochastic:
             found[at] = _evaluated(made, rows[at], replace(policies, via=as_via(THROUGH_FLOAT32))) == got[at]
-    return found
-
-
-def _ties(made: GoldenSet, rows: Rows) -> Mask:
-    """Return where an operation of several operands gives another result as ties go another way."""
-    found = np.zeros(rows.size, np.bool_)
-    if "rounding" not in made.recipe.record.affected_by:
-        return found
-    for at, policies in _blocks(made, rows):
-        either = [_evaluated(made, rows[at], replace(policies, rounding=RoundingMode(mode))) for mode in ("ties_to_zero", "ties_to_away")]
-        found[at] = either[0] != either[1]
     return found
 
 

@@ -119,7 +119,7 @@ def test_the_report_survives_json():
     report = verify.as_records([judged(through_float32, ENTRY)])
     assert json.loads(json.dumps(report)) == report
     (target,) = report["targets"]
-    assert (report["schema"], report["ok"], target["announced"], target["judged"]) == (1, True, 2, 2)
+    assert (report["schema"], report["ok"], target["announced"], target["judged"]) == (2, True, 2, 2)
     assert target["verdicts"][1]["witness"]["input"] == "0x3f50000000000001"
     assert target["verdicts"][1]["by_class"] == {"double rounding": target["verdicts"][1]["mismatches"]}
 

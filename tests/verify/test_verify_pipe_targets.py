@@ -279,7 +279,7 @@ def test_a_program_that_does_not_flush_is_judged_with_a_note():
         (("program:cat", "--format", "bf16", "--rounding", "stochastic_a"), "a stochastic cast has no single right result"),
         (("program:cat", "--format", "bf16", "--flags", "--exhaustive"), "--flags: --exhaustive compares codes alone"),
         (("numpy", "--flags"), "--flags is for program:COMMAND"),
-        (("numpy", "--timeout", "3"), "--timeout is for program:COMMAND"),
+        (("numpy", "--timeout", "3"), "--timeout is for module:function or program:COMMAND"),
     ],
 )
 def test_bad_input_is_one_line(args, message):

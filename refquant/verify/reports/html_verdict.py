@@ -61,7 +61,7 @@ def _witnesses(verdict: dict[str, Any]) -> Html | str:
 
 
 def _witness(kind: str, count: int, w: dict[str, Any]) -> tuple[Any, ...]:
-    name = element("span", element("strong", kind), element("span", _MEANINGS.get(kind, ""), class_="soft"), class_="cell")
+    name = element("span", joined((element("strong", kind), element("span", _MEANINGS.get(kind, ""), class_="soft"))), class_="cell")
     return name, f"{count:,}", *(_code(w, end) for end in ("input", "got", "expected")), w["apart"]
 
 
@@ -74,7 +74,7 @@ def _code(w: dict[str, Any], end: str) -> Html:
     said = ", ".join(exact)
     lines = [element("span", w[end], class_="code"), element("span", ", ".join(fields), class_="code soft") if fields else ""]
     lines += [element("span", value), element("span", f"= {said}", class_="soft") if said and said != value else ""]
-    return element("span", *lines, class_="cell codes")
+    return element("span", joined(lines), class_="cell codes")
 
 
 def _fields(fields: dict[str, str]) -> str:
