@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import chain, islice
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
 
 from refquant.formats import get_format
+from refquant.golden.cases import boundary_codes
 from refquant.golden.classes import CLASSES
 from refquant.golden.classify import classify
 from refquant.golden.levels import EXHAUSTIVE
@@ -16,10 +17,11 @@ from refquant.golden.reasons import NOT_REACHED, reason_of
 from refquant.golden.recipe import Recipe
 from refquant.golden.sources import convert_codes, operand_format, width_of
 from refquant.operations import SPEC_VERSION
+from refquant.policies import resolve
 from refquant.verify.target import Claim, Codes
 
-_BLOCK = 1 << 14
-_BLOCKS_OF_OTHERS = 8
+_BLOCK = 1 << 13
+_MOST_BLOCKS = 16
 
 
 class Coverage(NamedTuple):
@@ -35,34 +37,49 @@ class Coverage(NamedTuple):
         return tuple(name for name, reason in self.empty.items() if reason == NOT_REACHED)
 
 
-def coverage_of(claim: Claim, sets: Sequence[Codes]) -> Coverage:
-    """Return which classes inputs have.
+def coverage_of(claim: Claim, sets: Sequence[Codes], *, complete: bool = False) -> Coverage:
+    """Return which classes inputs have; `complete` says that the inputs are all cases that the policies do not refuse.
 
-    The first set is looked at, and of the others 2**17 inputs at most, as long as a class has no input yet that could have one: give the most varied first.
+    So many inputs are looked at as are needed to find each class that could have one, and 2**17 at most: the boundaries first, in sets of ascending order.
 
     Examples
     --------
     >>> import numpy as np
     >>> from refquant.verify import Claim
     >>> from refquant.verify.coverage import coverage_of
-    >>> found = coverage_of(Claim("encode", "float16", "float8_e4m3fn"), [np.arange(1 << 16, dtype=np.uint16)])
+    >>> found = coverage_of(Claim("encode", "float16", "float8_e4m3fn"), [np.arange(1 << 16, dtype=np.uint16)], complete=True)
     >>> len(found.reached), found.missed, found.empty["overflow to Inf"]
-    (40, (), 'the policies deliver out of range otherwise')
+    (47, (), 'the policies deliver out of range otherwise')
     """
-    recipe, counts, examined = _recipe(claim), {c.name: 0 for c in CLASSES}, 0
-    first, *others = sets
-    for codes in (*_blocks(first), *islice(chain.from_iterable(map(_blocks, others)), _BLOCKS_OF_OTHERS)):
+    recipe, counts = _recipe(claim, EXHAUSTIVE if complete and width_of(claim.source) <= 16 else 1), {c.name: 0 for c in CLASSES}
+    first = _those_in(sets, boundary_codes(claim.source, claim.target, quick=True))
+    sizes = []
+    for codes in (first, *islice(_blocks(sets), _MOST_BLOCKS)):
         _count(claim, recipe, codes, counts)
-        examined += codes.size
+        sizes.append(codes.size)
         if NOT_REACHED not in _empty(recipe, counts).values():
             break
-    return Coverage(tuple(name for name, count in counts.items() if count), _empty(recipe, counts), examined)
+    return Coverage(tuple(name for name, count in counts.items() if count), _empty(recipe, counts), max(first.size, sum(sizes[1:])))
 
 
-def _blocks(codes: Codes) -> Iterator[Codes]:
-    """Yield a set in parts, each from all over the set."""
-    parts = max(-(-codes.size // _BLOCK), 1)
-    return (np.ascontiguousarray(codes[part::parts]) for part in range(parts) if codes.size)
+def _those_in(sets: Sequence[Codes], special: Codes) -> Codes:
+    """Return those of the special codes that are in a set of ascending order."""
+    held = np.zeros(special.size, np.bool_)
+    for codes in sets:
+        if codes.size and all((part[1:] > part[:-1]).all() for part in (codes[:64], codes)):
+            held |= codes[np.minimum(np.searchsorted(codes, special), codes.size - 1)] == special
+    return special[held]
+
+
+def _blocks(sets: Sequence[Codes]) -> Iterator[Codes]:
+    """Yield the sets in turn, block by block, each block from all over its set."""
+    whole = [codes for codes in sets if codes.size]
+    for part in range(max((_parts(codes) for codes in whole), default=0)):
+        yield from (np.ascontiguousarray(codes[part :: _parts(codes)]) for codes in whole if part < _parts(codes))
+
+
+def _parts(codes: Codes) -> int:
+    return -(-codes.size // _BLOCK)
 
 
 def _count(claim: Claim, recipe: Recipe, codes: Codes, counts: dict[str, int]) -> None:
@@ -73,12 +90,15 @@ def _count(claim: Claim, recipe: Recipe, codes: Codes, counts: dict[str, int]) -
 
 
 def _empty(recipe: Recipe, counts: dict[str, int]) -> dict[str, str]:
-    return {name: reason_of(name, recipe, counts) for name, count in counts.items() if not count}
+    """Return why classes are empty: as for golden vectors, but for the reasons that take it that every special value or pattern is among the inputs."""
+    doubtful = [] if resolve(recipe.fmt, recipe.policies).may_raise else ["the policies refuse"]
+    doubtful += [] if recipe.level == EXHAUSTIVE else ["every pattern"]
+    reasons = {name: reason_of(name, recipe, counts) for name, count in counts.items() if not count}
+    return {name: NOT_REACHED if reason.startswith(tuple(doubtful)) else reason for name, reason in reasons.items()}
 
 
-def _recipe(claim: Claim) -> Recipe:
+def _recipe(claim: Claim, level: int | str) -> Recipe:
     """Return what golden vectors of this conversion would be made of."""
     source, target, policies = operand_format("source", claim.source), get_format(claim.target), claim.policies
-    level = EXHAUSTIVE if width_of(claim.source) <= 16 else 1
     modes = (str(policies.rounding),), (str(policies.overflow),)
     return Recipe("convert", (source,), target, target, claim.dialect.name, policies, *modes, 0, str(claim.nan_by), level, 0, SPEC_VERSION)

@@ -103,7 +103,7 @@ def _judge_claim(target: Target, claim: Claim, entry: Deviation | None, seed: in
         codes = np.concatenate(kept)
         given = answers_of(target, claim, codes, timeout)
         verdict = _compared(target, claim, entry, codes[: given.codes.size], given)
-        reached = coverage_of(claim, _answered(kept, given.codes.size))
+        reached = coverage_of(claim, _answered(kept, given.codes.size), complete=given.codes.size == codes.size)
     except (Exception, SystemExit) as error:  # whatever happens to one conversion, the others are judged
         return Verdict(claim, "failed", message=" ".join(f"could not be judged: {type(error).__name__}: {error}".split()))
     sizes = {s.name: s.codes.size for s in sets}
@@ -112,9 +112,9 @@ def _judge_claim(target: Target, claim: Claim, entry: Deviation | None, seed: in
 
 
 def _answered(sets: list[Codes], size: int) -> list[Codes]:
-    """Return the sets as far as they were answered, the smallest first: the others are random, or the values of other formats."""
+    """Return the sets as far as they were answered."""
     ends = np.cumsum([codes.size for codes in sets])
-    return sorted((codes[: max(codes.size - max(int(end) - size, 0), 0)] for codes, end in zip(sets, ends)), key=lambda codes: codes.size)
+    return [codes[: max(codes.size - max(int(end) - size, 0), 0)] for codes, end in zip(sets, ends)]
 
 
 def _compared(target: Target, claim: Claim, entry: Deviation | None, asked: Codes, given: Replies) -> Verdict:

@@ -111,7 +111,7 @@ def test_coverage_is_that_of_exhaustive_golden_vectors():
 
 def test_a_class_that_no_input_had_is_said_to_be_missed():
     found = coverage_of(CLAIM, [np.uint8([0x3C, 0x3D])])
-    assert "+Inf" not in found.reached and "exact" in found.reached
+    assert {"+Inf", "+quiet NaN", "-zero", "tie above even"} <= set(found.missed) and "exact" in found.reached and found.examined == 2
     assert set(found.reached) | set(found.empty) == {c.name for c in VECTOR_CLASSES}
     wide = coverage_of(Claim("encode", "float32", "float8_e4m3fn"), [np.float32([1.0, 1.5]).view(np.uint32)])
     assert "tie above even" in wide.missed and "exact" not in wide.missed and wide.examined == 2
@@ -121,3 +121,14 @@ def test_coverage_looks_for_a_missing_class_among_the_other_sets():
     first, other = np.float32([1.0]).view(np.uint32), np.float32([1.0625]).view(np.uint32)
     claim = Claim("encode", "float32", "float8_e4m3fn")
     assert "tie above even" in coverage_of(claim, [first, other]).reached
+
+
+def test_the_coverage_of_a_failure_is_that_of_the_answers():
+    class Early(Planted):
+        def run(self, claim, codes):
+            if (codes == 0x02).any():
+                raise ValueError
+            return self.table[codes]
+
+    (verdict,) = judge(Early(RIGHT), deviations=()).verdicts
+    assert {"+zero", "+least subnormal"} <= set(verdict.coverage.reached) and {"-zero", "+Inf", "+normal"} <= set(verdict.coverage.missed)
