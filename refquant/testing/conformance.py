@@ -20,7 +20,8 @@ from refquant.testing.operations_as_casts import as_cast
 from refquant.testing.wrong_codes import WrongCode, codes_differ, counted, spread
 from refquant.verify.comparison import CLASSES, classify, defined, differs, reference_codes
 from refquant.verify.diagnosis import diagnose
-from refquant.verify.sweeping import Sweep, run_sweep
+from refquant.verify.sweeping import run_sweep
+from refquant.verify.swept import Sweep
 from refquant.verify.target import Claim, Codes
 from refquant.verify.targets import FunctionTarget
 

@@ -11,11 +11,10 @@ import numpy as np
 from refquant.errors import InputTypeError, InputValueError
 from refquant.golden.cases import case_sets
 from refquant.golden.random_words import checked_seed
-from refquant.golden.text import hex_value
 from refquant.verify.comparison import Witness, as_given, compare, defined
 from refquant.verify.deviations import Deviation, find_deviation, load_deviations
 from refquant.verify.diagnosis import diagnose
-from refquant.verify.findings import Finding, WrongFlags, known_of, replies_of, unknown_digits, wrong_flags
+from refquant.verify.findings import Finding, WrongFlags, known_of, misbehaviour_text, replies_of, unknown_digits, wrong_flags
 from refquant.verify.pipe import Misbehaviour, Replies
 from refquant.verify.target import Claim, Codes, Target
 from refquant.verify.targets import get_target
@@ -216,8 +215,7 @@ def _with_more(verdict: Verdict, name: str, count: int, witness: Witness, text: 
 
 def _failed(verdict: Verdict, codes: Codes, failure: Misbehaviour) -> Verdict:
     """Return the verdict on a program that misbehaved: what was found before is kept."""
-    value = "" if failure.vector is None else hex_value(int(codes[failure.vector]), verdict.claim.source)
-    message = f"could not be judged to the end: the program {failure.sentence(value)}"
+    message = misbehaviour_text(verdict.claim, failure, int(codes[failure.vector or 0]))
     if verdict.mismatches:
         message += f"; before that: {verdict.message}"
     return replace(verdict, status="failed", message=message, failure=failure)
