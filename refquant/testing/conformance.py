@@ -11,11 +11,14 @@ from numpy.typing import NDArray
 
 from refquant.errors import CodesDifferError, InputValueError
 from refquant.formats import Format, get_format
+from refquant.golden.levels import EXHAUSTIVE, Level, every_pattern_is_taken, operands
+from refquant.golden.random_words import checked_seed
 from refquant.golden.sources import code_dtype_of, magnitude_of, width_of
 from refquant.golden.text import hex_code
+from refquant.operations import OPERATIONS
 from refquant.policies import Dialect, OverflowMode, RoundingMode, as_dialect
 from refquant.testing.code_text import value_text
-from refquant.testing.inputs_of_level import chosen_level, inputs_of_level
+from refquant.testing.levels import LEVELS, level_of_run
 from refquant.testing.operations_as_casts import as_cast
 from refquant.testing.wrong_codes import WrongCode, codes_differ, counted, spread
 from refquant.verify.comparison import CLASSES, classify, defined, differs, reference_codes
@@ -25,6 +28,7 @@ from refquant.verify.target import Claim, Codes
 from refquant.verify.targets import FunctionTarget
 
 _OF_EACH_CLASS = 4  #: rows of the table
+_LISTED_WHOLE = 16  #: bits of a source, every code of which is compared at once; wider ones are swept
 
 
 @dataclass(frozen=True)
@@ -66,8 +70,9 @@ def assert_conforms(
     rounding, overflow : str, optional
         On top of the dialect. A stochastic mode has no single right result and is refused.
     level : {1, 2, "exhaustive"}, optional
-        A source of at most 16 bits: every code. A wider one: 1, the boundaries of the target and 10,000 random inputs; 2, a million, and every float16 and
-        bfloat16 value; ``"exhaustive"``, every code of a source of at most 32 bits (minutes). None: that of pytest's ``--refquant-level``, else 1.
+        1 and 2: the operands of `refquant.golden.generate` at this level and seed. 1: classes, boundaries of the target, a short random tail; every code of a
+        source of at most 8 bits. 2: more boundaries and a long tail; every code of a source of at most 16 bits. ``"exhaustive"``: every code of a source of
+        at most 32 bits (minutes). None: that of pytest's ``--refquant-level``, else 1.
     seed : int
         Of the random inputs.
     nan_by : {"class", "byte"}
@@ -92,14 +97,14 @@ def assert_conforms(
     >>> from refquant.testing import assert_conforms
     >>> assert_conforms(lambda x: rq.encode(x, "float8_e5m2"), "encode", "float16", "float8_e5m2")
     >>> try:
-    ...     assert_conforms(lambda x: x.view(np.uint16) >> 8, "encode", "float16", "float8_e5m2", rounding="toward_zero")
+    ...     assert_conforms(lambda x: x.view(np.uint16) >> 8, "encode", "float16", "float8_e5m2", rounding="toward_zero", level=2)
     ... except AssertionError as error:
     ...     print(error)
     <lambda> does not conform: encode float16 -> float8_e5m2, dialect default, rounding=toward_zero, NaNs by class
       wrong      510 of 65,536 codes of float8_e5m2: 510 at a NaN
       classes    nan 510
       diagnosis  no change of one or two policies explains it
-      inputs     level 1: every code 65,536
+      inputs     level 2: every code of float16
     smallest: a number for a NaN
       input     0x7c01                  nan
       got       0x7c    0 | 11111 | 00  inf
@@ -107,32 +112,49 @@ def assert_conforms(
                                     ^
     """
     __tracebackhide__ = True
-    error = _verdict(fn, op, source, target, dialect, {"rounding": rounding, "overflow": overflow}, chosen_level(level), seed, nan_by)
+    error = _verdict(fn, op, source, target, dialect, {"rounding": rounding, "overflow": overflow}, _chosen(level), seed, nan_by)
     if error is not None:
         raise error
 
 
 def _verdict(
-    fn: Any, op: str, source: Any, target: Any, dialect: Any, said: dict[str, Any], level: str, seed: int, nan_by: str
+    fn: Any, op: str, source: Any, target: Any, dialect: Any, said: dict[str, Any], level: Level, seed: Any, nan_by: str
 ) -> CodesDifferError | None:  # fmt: skip
-    if not isinstance(seed, (int, np.integer)) or seed < 0:
-        raise InputValueError(f"seed: expected an integer of at least 0, got {seed!r}")
+    seed = checked_seed(seed)
     name = getattr(fn, "__qualname__", type(fn).__name__)
     knobs = tuple((k, v) for k, v in said.items() if v is not None)
     implied = (("nan", "keep_payload"),) if op == "decode" and dialect is None and get_format(target).has_nan else ()
     judged = FunctionTarget(name, as_cast(fn, op, source, target), target, (source,), as_dialect(dialect), (*implied, *knobs), nan_by)  # type: ignore[arg-type]
     (claim,) = judged.claims()
-    if level == "exhaustive" and width_of(claim.source) > 16:
-        found, inputs = _swept(judged, claim), f"every code of {claim.names[0]}"
-    else:
-        sets = inputs_of_level(claim.source, claim.target, level, seed)
-        found = _compared(judged, claim, np.concatenate([s.codes for s in sets]))
-        inputs = f"level {level}{f', seed {seed}' if any(s.name == 'random' for s in sets) else ''}: "
-        inputs += ", ".join(f"{s.name} {s.codes.size:,}" for s in sets)
+    swept = level == EXHAUSTIVE and width_of(claim.source) > _LISTED_WHOLE
+    found = _swept(judged, claim, op) if swept else _compared(judged, claim, _inputs(claim, op, level, seed))
     if not found.cases:
         raise InputValueError(f"fn: nothing was compared; the policies refuse every input of {claim.label}")
     says = [f"dialect {claim.dialect.name}", *(f"{k}={v}" for k, v in knobs), f"NaNs by {claim.nan_by}"]
-    return _report(judged, claim, found, f"{name} does not conform: {op} {claim.label}, {', '.join(says)}", inputs) if found.wrong else None
+    return (
+        _report(judged, claim, found, f"{name} does not conform: {op} {claim.label}, {', '.join(says)}", _inputs_text(claim, op, level, seed))
+        if found.wrong
+        else None
+    )
+
+
+def _chosen(level: Any) -> Level:
+    """Return a level, or that of the run."""
+    name = level_of_run() if level is None else str(level)
+    if name not in LEVELS:
+        raise InputValueError(f"level: expected one of {', '.join(LEVELS)}, or None; got {level!r}")
+    return EXHAUSTIVE if name == EXHAUSTIVE else int(name)
+
+
+def _inputs(claim: Claim, op: str, level: Level, seed: int) -> Codes:
+    """Return the operands that golden vectors of the operation have."""
+    return operands(OPERATIONS[op], (claim.source,), claim.target, level, seed)[0]
+
+
+def _inputs_text(claim: Claim, op: str, level: Level, seed: int) -> str:
+    if level == EXHAUSTIVE or every_pattern_is_taken(OPERATIONS[op], (claim.source,), int(level)):
+        return f"level {level}: every code of {claim.names[0]}"
+    return f"level {level}, seed {seed}: the operands of golden vectors"
 
 
 def _compared(judged: FunctionTarget, claim: Claim, every: Codes) -> Found:
@@ -145,14 +167,14 @@ def _compared(judged: FunctionTarget, claim: Claim, every: Codes) -> Found:
     return _found(claim, codes.size, codes[wrong], got[wrong], right[wrong], diagnose(claim, codes, got) if wrong.any() else None)
 
 
-def _swept(judged: FunctionTarget, claim: Claim) -> Found:
+def _swept(judged: FunctionTarget, claim: Claim, op: str) -> Found:
     """Return what every code of a source shows: the wrong ones are the smallest of each class; a diagnosis must explain these, and the list of level 1."""
     sweep = run_sweep(judged, claim)
     if not sweep.kinds:
         nothing = np.zeros(0, code_dtype_of(claim.source))
         return _found(claim, sweep.cases, nothing, nothing, nothing, None)
     witnesses = np.array([kind.code for kind in sweep.kinds], code_dtype_of(claim.source))
-    sample = np.concatenate([witnesses, *(s.codes for s in inputs_of_level(claim.source, claim.target, "1", 0))])
+    sample = np.concatenate([witnesses, _inputs(claim, op, 1, 0)])
     diagnosis = _compared(judged, claim, sample).diagnosis
     found = _found(claim, sweep.cases, witnesses, judged.run(claim, witnesses), reference_codes(claim, witnesses), diagnosis)
     return _with_counts(found, sweep)
@@ -185,8 +207,7 @@ def _report(judged: FunctionTarget, claim: Claim, found: Found, headline: str, i
 
 
 def _smallest_of_each_class(found: Found) -> list[int]:
-    first = np.append(True, found.codes[1:] != found.codes[:-1])  # an input may be a boundary and random too
-    return [int(i) for label in np.unique(found.labels) for i in np.flatnonzero(first & (found.labels == label))[:_OF_EACH_CLASS]]
+    return [int(i) for label in np.unique(found.labels) for i in np.flatnonzero(found.labels == label)[:_OF_EACH_CLASS]]
 
 
 def _wrong_code(judged: FunctionTarget, claim: Claim, found: Found, i: int, label: str) -> WrongCode:

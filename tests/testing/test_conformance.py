@@ -94,7 +94,7 @@ def test_one_wrong_bit_in_each_class_is_found(kind):
         codes = values.astype(ml_dtypes.float8_e4m3fn).view(np.uint8)
         return codes ^ (values.view(np.uint16) == x.view(np.uint16)) * np.uint8(bit)
 
-    report = report_of(cast, "encode", "float16", E4M3)
+    report = report_of(cast, "encode", "float16", E4M3, level=2)
     code, right = int(x.view(np.uint16)), int(x.astype(ml_dtypes.float8_e4m3fn).view(np.uint8))
     assert f"\n  wrong      1 of 65,536 codes of {E4M3}: " in report and f"\n  classes    {kind} 1\n" in report
     assert f"\n  input     0x{code:04x} " in report and f"\n  got       0x{right ^ bit:02x} " in report and f"\n  expected  0x{right:02x} " in report
@@ -105,7 +105,7 @@ away does not conform: encode float16 -> float8_e4m3fn, dialect default, overflo
   wrong      126 of 65,536 codes of float8_e4m3fn: by at most 1 ulp
   classes    tie 126
   diagnosis  rounding=ties_to_away
-  inputs     level 1: every code 65,536
+  inputs     level 2: every code of float16
 smallest: 1 ulp
   input     0x1400                  0x1p-10 = 0.0009765625
   got       0x01    0 | 0000 | 001  0x1p-9 = 0.001953125
@@ -122,7 +122,7 @@ def test_the_report_reads_like_this():
         return np.copysign(np.where(np.isinf(x), 448, np.where(np.isnan(x), np.nan, rounded)), x)
 
     away.__qualname__ = "away"
-    assert report_of(away, "encode", "float16", E4M3, overflow="saturate") == SNAPSHOT
+    assert report_of(away, "encode", "float16", E4M3, overflow="saturate", level=2) == SNAPSHOT
     assert_conforms(away, "encode", "float16", E4M3, overflow="saturate", rounding="ties_to_away")
 
 
@@ -147,7 +147,57 @@ def test_the_table_has_the_smallest_of_each_class():
     assert rows[8:12] == [["tie", "0x0180"], ["tie", "0x8180"], ["tie", "0x0380"], ["tie", "0x8380"]]
 
 
+def inputs_seen(op, source, target, result, **options):
+    """What a function is given, as codes; `result` is what it gives back for them."""
+    seen = []
+
+    def function(given):
+        seen.append(np.array(given).view(f"u{np.asarray(given).dtype.itemsize}"))
+        return result(seen[-1])
+
+    assert_conforms(function, op, source, target, **options)
+    return np.concatenate(seen)
+
+
+@pytest.mark.parametrize("level", [1, 2])
+@pytest.mark.parametrize(
+    "op, source, target",
+    [
+        ("encode", "float32", "float16"), ("encode", "float32", E4M3), ("encode", "float64", "bfloat16"), ("encode", "int32", "float16"), ("encode", "float16", "float8_e5m2"),
+        ("convert", "tfloat32", "float8_e5m2"), ("convert", "bfloat16", E4M3), ("convert", "float8_e5m2", "float16"), ("decode", "bfloat16", "float32"),
+        ("round", "float32", "bfloat16"),
+    ],
+)  # fmt: skip
+def test_a_level_has_the_operands_of_a_golden_set(op, source, target, level, count_cases):
+    """The function only knows the results of the set: with any other input it would not conform."""
+    ends = {"fmt": source, "result": target} if op == "decode" else {"fmt": target, "source": source}
+    keeps = "canonical" if op != "decode" else None
+    made = rq.golden.generate(op, **ends, level=level, seed=5, dialect=None if keeps else rq.get_dialect("default").replace(nan="keep_payload"))
+    operands, results = made.columns["a"], made.columns["result"]
+
+    def known(codes):
+        place = np.minimum(np.searchsorted(operands, codes), operands.size - 1)
+        assert np.array_equal(operands[place], codes)
+        found = results[place]
+        return found if op in ("encode", "convert") else found.view(target if op == "decode" else source)
+
+    seen = inputs_seen(op, source, target, known, level=level, seed=5)
+    assert np.array_equal(seen, operands) and seen.size > 200
+    count_cases(seen.size)
+
+
+@pytest.mark.parametrize("source", ["int64", "uint64"])
+def test_a_level_has_the_edges_of_integers_of_64_bits(source):
+    edges = {0, 1, 2, 3, *(2**i + d for i in range(2, 63) for d in (-1, 0, 1)), 2**63 - 1}
+    edges |= {-e for e in edges} | {-(2**63)} if source == "int64" else {2**63, 2**63 + 1, 2**64 - 2, 2**64 - 1}
+    one, two = (
+        set(inputs_seen("encode", source, "float16", lambda c: c.view(source).astype(np.float16), level=level).view(source).tolist()) for level in (1, 2)
+    )
+    assert edges <= one < two
+
+
 def sizes_of(source, **options):
+    """The number of inputs of a cast to float16."""
     seen = []
     assert_conforms(lambda x: (seen.append(x.size), x.astype(np.float16))[1], "encode", source, "float16", **options)
     return sum(seen)
@@ -155,12 +205,9 @@ def sizes_of(source, **options):
 
 def test_levels_take_more_and_more_inputs():
     one, two = (sizes_of("float32", level=level) for level in (1, 2))
-    assert 10_000 < one < two and two > 1_000_000 and sizes_of("float32", level="1") == one
-    seen = []
-    for level in (1, 2):
-        assert_conforms(lambda x: (seen.append(x.size), x.astype(ml_dtypes.float8_e5m2))[1], "encode", "float32", "float8_e5m2", level=level)
-    assert 10_000 < seen[0] < 20_000 and seen[1] - seen[0] > 990_000 + 120_000  # every float16 and bfloat16 too
-    assert sizes_of("bfloat16", level=1) == sizes_of("bfloat16", level="exhaustive") == 65_536
+    assert 1_000 < one < 20_000 and 65_536 < two < 2_000_000 and sizes_of("float32", level="1") == one
+    assert sizes_of("bfloat16", level=1) < sizes_of("bfloat16", level=2) == sizes_of("bfloat16", level="exhaustive") == 65_536
+    assert sizes_of("float8_e5m2", level=1) == 256
 
 
 def test_the_seed_chooses_the_random_inputs():
@@ -193,7 +240,7 @@ def test_exhaustive_runs_every_code_of_a_wider_source():
     assert np.array_equal(np.concatenate(seen), np.arange(1 << 19))
     report = report_of(lambda c: np.where(c == 0x1FC00, 0, cast(c).view(np.uint16)).astype(np.uint16), "convert", "tfloat32", "bfloat16", level="exhaustive")
     assert "wrong      1 of 524,288 codes of bfloat16: by at most 16,256 ulp\n  classes    other 1" in report
-    assert "inputs     every code of tfloat32\n" in report and "input     0x1fc00" in report
+    assert "inputs     level exhaustive: every code of tfloat32\n" in report and "input     0x1fc00" in report
     truncated = report_of(lambda c: (c >> 3).astype(np.uint16), "convert", "tfloat32", "bfloat16", level="exhaustive")
     assert "diagnosis  rounding=toward_zero, and NaNs otherwise" in truncated
 
@@ -204,7 +251,7 @@ def test_exhaustive_runs_every_code_of_a_wider_source():
         ((np.abs, "add"), {}, rq.errors.UnknownNameError, "op: expected one of encode, round, convert, decode; got 'add'"),
         ((5,), {}, rq.errors.InputTypeError, "fn: expected a function from an array to an array, got 5"),
         ((np.abs,), {"level": 3}, rq.errors.InputValueError, "level: expected one of 1, 2, exhaustive, or None; got 3"),
-        ((np.abs,), {"seed": -1}, rq.errors.InputValueError, "seed: expected an integer of at least 0, got -1"),
+        ((np.abs,), {"seed": -1}, rq.errors.InputValueError, "seed: expected an integer from 0 to 2..64 - 1, got -1"),
         ((np.abs,), {"nan_by": "x"}, rq.errors.InputValueError, "nan_by: expected one of byte, class"),
         ((np.abs,), {"rounding": "stochastic_a"}, rq.errors.InputValueError, "rounding: a stochastic cast"),
         ((np.abs,), {"dialect": "nosuch"}, rq.errors.UnknownNameError, "dialect: "),

@@ -10,7 +10,7 @@ import pytest
 import refquant as rq
 from refquant.testing import levels
 
-LEVEL = "from refquant.testing.inputs_of_level import chosen_level\ndef test_level():\n    assert chosen_level(None) == {!r}\n"
+LEVEL = "from refquant.testing.levels import level_of_run\ndef test_level():\n    assert level_of_run() == {!r}\n"
 WRONG = """
 import numpy as np, refquant as rq
 from refquant.testing import assert_conforms, assert_same_codes
