@@ -3,46 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from refquant.errors import CodesDifferError, InputValueError
-from refquant.formats import Format, get_format
-from refquant.golden.levels import EXHAUSTIVE, Level, every_pattern_is_taken, operands
-from refquant.golden.random_words import checked_seed
-from refquant.golden.sources import code_dtype_of, magnitude_of, width_of
-from refquant.golden.text import hex_code
-from refquant.operations import OPERATIONS
-from refquant.policies import Dialect, OverflowMode, RoundingMode, as_dialect
-from refquant.testing.code_text import value_text
-from refquant.testing.levels import LEVELS, level_of_run
-from refquant.testing.operations_as_casts import as_cast
-from refquant.testing.wrong_codes import WrongCode, codes_differ, counted, spread
-from refquant.verify.comparison import CLASSES, classify, defined, differs, reference_codes
+from refquant.errors import InputValueError, RefquantError
+from refquant.formats import Format
+from refquant.golden.sources import code_dtype_of
+from refquant.policies import Dialect, OverflowMode, RoundingMode
+from refquant.testing.findings import Found, found_of, report
+from refquant.testing.operations_as_casts import UnusableResultError
+from refquant.testing.trial import Trial, trial_of
+from refquant.verify.comparison import defined, differs, reference_codes
 from refquant.verify.diagnosis import diagnose
-from refquant.verify.sweeping import Sweep, run_sweep
-from refquant.verify.target import Claim, Codes
-from refquant.verify.targets import FunctionTarget
-
-_OF_EACH_CLASS = 4  #: rows of the table
-_LISTED_WHOLE = 16  #: bits of a source, every code of which is compared at once; wider ones are swept
-
-
-@dataclass(frozen=True)
-class Found:
-    """What was found: how many were compared and wrong, of which classes; wrong ones (all of them, or one of each class), smallest first; the diagnosis."""
-
-    cases: int
-    wrong: int
-    by_class: dict[str, int]
-    codes: Codes
-    got: Codes
-    expected: Codes
-    labels: NDArray[np.int64]
-    diagnosis: str | None
+from refquant.verify.sweeping import run_sweep
+from refquant.verify.target import Codes
 
 
 def assert_conforms(
@@ -81,9 +56,10 @@ def assert_conforms(
     Raises
     ------
     CodesDifferError
-        An AssertionError: how many results are wrong and of which classes, the change of policies that would explain all of them, and the smallest witness.
+        An AssertionError: how many results are wrong and of which classes, the change of policies that would explain all of them, and the smallest witness;
+        or that the result has another shape than the input.
     InputTypeError, InputValueError, UnknownNameError, PolicyError
-        If an argument cannot be used, or the result is no array of codes or values of the shape of the input.
+        If an argument cannot be used, or the dtype of the result is neither that of codes nor of values, as `op` asks for.
     Exception
         Whatever `fn` raises.
 
@@ -112,105 +88,47 @@ def assert_conforms(
                                     ^
     """
     __tracebackhide__ = True
-    error = _verdict(fn, op, source, target, dialect, {"rounding": rounding, "overflow": overflow}, _chosen(level), seed, nan_by)
+    error = _verdict(
+        fn, op, source, target, dialect=dialect, rounding=rounding, overflow=overflow, level=level, seed=seed, nan_by=nan_by
+    )  # fmt: skip
     if error is not None:
-        raise error
+        raise error.with_traceback(None)  # it ends in the test
 
 
-def _verdict(
-    fn: Any, op: str, source: Any, target: Any, dialect: Any, said: dict[str, Any], level: Level, seed: Any, nan_by: str
-) -> CodesDifferError | None:  # fmt: skip
-    seed = checked_seed(seed)
-    name = getattr(fn, "__qualname__", type(fn).__name__)
-    knobs = tuple((k, v) for k, v in said.items() if v is not None)
-    implied = (("nan", "keep_payload"),) if op == "decode" and dialect is None and get_format(target).has_nan else ()
-    judged = FunctionTarget(name, as_cast(fn, op, source, target), target, (source,), as_dialect(dialect), (*implied, *knobs), nan_by)  # type: ignore[arg-type]
-    (claim,) = judged.claims()
-    swept = level == EXHAUSTIVE and width_of(claim.source) > _LISTED_WHOLE
-    found = _swept(judged, claim, op) if swept else _compared(judged, claim, _inputs(claim, op, level, seed))
+def _verdict(*arguments: Any, **options: Any) -> RefquantError | None:
+    """Return what is to be raised; what the function itself raises goes through."""
+    try:
+        trial = trial_of(*arguments, **options)
+    except RefquantError as refused:
+        return refused
+    try:
+        found = _swept(trial) if trial.is_sweep else _compared(trial, trial.inputs())
+    except UnusableResultError as unusable:
+        return unusable.error
     if not found.cases:
-        raise InputValueError(f"fn: nothing was compared; the policies refuse every input of {claim.label}")
-    says = [f"dialect {claim.dialect.name}", *(f"{k}={v}" for k, v in knobs), f"NaNs by {claim.nan_by}"]
-    return (
-        _report(judged, claim, found, f"{name} does not conform: {op} {claim.label}, {', '.join(says)}", _inputs_text(claim, op, level, seed))
-        if found.wrong
-        else None
-    )
+        return InputValueError(f"fn: nothing was compared; the policies refuse every input of {trial.claim.label}")
+    return report(trial, found) if found.wrong else None
 
 
-def _chosen(level: Any) -> Level:
-    """Return a level, or that of the run."""
-    name = level_of_run() if level is None else str(level)
-    if name not in LEVELS:
-        raise InputValueError(f"level: expected one of {', '.join(LEVELS)}, or None; got {level!r}")
-    return EXHAUSTIVE if name == EXHAUSTIVE else int(name)
-
-
-def _inputs(claim: Claim, op: str, level: Level, seed: int) -> Codes:
-    """Return the operands that golden vectors of the operation have."""
-    return operands(OPERATIONS[op], (claim.source,), claim.target, level, seed)[0]
-
-
-def _inputs_text(claim: Claim, op: str, level: Level, seed: int) -> str:
-    if level == EXHAUSTIVE or every_pattern_is_taken(OPERATIONS[op], (claim.source,), int(level)):
-        return f"level {level}: every code of {claim.names[0]}"
-    return f"level {level}, seed {seed}: the operands of golden vectors"
-
-
-def _compared(judged: FunctionTarget, claim: Claim, every: Codes) -> Found:
+def _compared(trial: Trial, every: Codes) -> Found:
     """Return what a list of inputs shows."""
+    claim = trial.claim
     codes = defined(claim, every)
     if not codes.size:
-        return _found(claim, 0, codes, codes, codes, None)
-    got, right = judged.run(claim, codes), reference_codes(claim, codes)
+        return found_of(claim, 0, codes, codes, codes, None)
+    got, right = trial.judged.run(claim, codes), reference_codes(claim, codes)
     wrong = differs(claim, got, right)
-    return _found(claim, codes.size, codes[wrong], got[wrong], right[wrong], diagnose(claim, codes, got) if wrong.any() else None)
+    return found_of(claim, codes.size, codes[wrong], got[wrong], right[wrong], diagnose(claim, codes, got) if wrong.any() else None)
 
 
-def _swept(judged: FunctionTarget, claim: Claim, op: str) -> Found:
-    """Return what every code of a source shows: the wrong ones are the smallest of each class; a diagnosis must explain these, and the list of level 1."""
+def _swept(trial: Trial) -> Found:
+    """Return what every code of a source shows: the wrong ones are the smallest of each class; a diagnosis must explain these, and the operands of level 1."""
+    judged, claim = trial.judged, trial.claim
     sweep = run_sweep(judged, claim)
     if not sweep.kinds:
         nothing = np.zeros(0, code_dtype_of(claim.source))
-        return _found(claim, sweep.cases, nothing, nothing, nothing, None)
+        return found_of(claim, sweep.cases, nothing, nothing, nothing, None)
     witnesses = np.array([kind.code for kind in sweep.kinds], code_dtype_of(claim.source))
-    sample = np.concatenate([witnesses, _inputs(claim, op, 1, 0)])
-    diagnosis = _compared(judged, claim, sample).diagnosis
-    found = _found(claim, sweep.cases, witnesses, judged.run(claim, witnesses), reference_codes(claim, witnesses), diagnosis)
-    return _with_counts(found, sweep)
-
-
-def _with_counts(found: Found, sweep: Sweep) -> Found:
-    return Found(**{**vars(found), "wrong": sweep.mismatches, "by_class": {kind.name: kind.count for kind in sweep.kinds}})
-
-
-def _found(claim: Claim, cases: int, codes: Codes, got: Codes, expected: Codes, diagnosis: str | None) -> Found:
-    if not codes.size:
-        return Found(cases, 0, {}, codes, got, expected, np.zeros(0, np.int64), None)
-    order = np.lexsort((codes, magnitude_of(codes, claim.source)))
-    codes, got, expected = codes[order], got[order], expected[order]
-    labels = classify(claim, codes, got, expected)
-    by_class = {name: int(n) for i, name in enumerate(CLASSES) if (n := np.count_nonzero(labels == i))}
-    return Found(cases, codes.size, by_class, codes, got, expected, labels, diagnosis)
-
-
-def _report(judged: FunctionTarget, claim: Claim, found: Found, headline: str, inputs: str) -> CodesDifferError:
-    fmt = get_format(claim.target)
-    lines = [
-        f"wrong      {counted(found.wrong, found.cases, fmt)}: {spread(found.got, found.expected, fmt)}",
-        f"classes    {', '.join(f'{name} {count:,}' for name, count in found.by_class.items())}",
-        f"diagnosis  {found.diagnosis or 'no change of one or two policies explains it'}",
-        f"inputs     {inputs}",
-    ]
-    listed = [_wrong_code(judged, claim, found, i, CLASSES[found.labels[i]]) for i in _smallest_of_each_class(found)]
-    return codes_differ("\n  ".join([headline, *lines]), [_wrong_code(judged, claim, found, 0, "smallest")], listed, fmt)
-
-
-def _smallest_of_each_class(found: Found) -> list[int]:
-    return [int(i) for label in np.unique(found.labels) for i in np.flatnonzero(found.labels == label)[:_OF_EACH_CLASS]]
-
-
-def _wrong_code(judged: FunctionTarget, claim: Claim, found: Found, i: int, label: str) -> WrongCode:
-    code, got = int(found.codes[i]), int(found.got[i])
-    value = judged.value_given(claim, code) if got >> get_format(claim.target).width else None
-    return WrongCode(label, got, int(found.expected[i]), "", (hex_code(code, claim.source), value_text(code, claim.source)), value or "")
+    diagnosis = _compared(trial, np.concatenate([witnesses, trial.inputs(1)])).diagnosis
+    found = found_of(claim, sweep.cases, witnesses, judged.run(claim, witnesses), reference_codes(claim, witnesses), diagnosis)
+    return found._replace(wrong=sweep.mismatches, by_class={kind.name: kind.count for kind in sweep.kinds})

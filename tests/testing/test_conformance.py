@@ -1,5 +1,6 @@
 """assert_conforms: silent for casts that other people wrote right, and for wrong ones a witness, the classes, and the policy that explains them."""
 
+import re
 from functools import partial
 
 import ml_dtypes
@@ -75,7 +76,7 @@ def test_a_decode_to_integers_gives_their_values():
 def test_round_takes_and_gives_values():
     to_bfloat16 = lambda x: x.astype(ml_dtypes.bfloat16).astype(np.float32)  # noqa: E731
     assert_conforms(to_bfloat16, "round", "float32", "bfloat16")
-    assert "which is none of bfloat16" in report_of(lambda x: x, "round", "float32", "bfloat16")
+    assert "no value of bfloat16" in report_of(lambda x: x, "round", "float32", "bfloat16")
     assert_conforms(
         lambda x: np.clip(np.rint(np.nan_to_num(x, nan=0)), -8, 7), "round", "float32", "int4", dialect=rq.get_dialect("default").replace(nan="to_zero")
     )
@@ -255,13 +256,22 @@ def test_exhaustive_runs_every_code_of_a_wider_source():
         ((np.abs,), {"nan_by": "x"}, rq.errors.InputValueError, "nan_by: expected one of byte, class"),
         ((np.abs,), {"rounding": "stochastic_a"}, rq.errors.InputValueError, "rounding: a stochastic cast"),
         ((np.abs,), {"dialect": "nosuch"}, rq.errors.UnknownNameError, "dialect: "),
-        ((np.abs, "encode", "nosuch"), {}, rq.errors.UnknownNameError, "fmt: no format is named 'nosuch'"),
+        ((np.abs, "encode", "nosuch"), {}, rq.errors.UnknownNameError, "source: no format is named 'nosuch'"),
+        ((np.abs, "encode", "float32", "nosuch"), {}, rq.errors.UnknownNameError, "target: no format is named 'nosuch'"),
+        ((np.abs, "decode", "nosuch", "float32"), {}, rq.errors.UnknownNameError, "source: no format is named 'nosuch'"),
+        ((np.abs, "encode", 32), {}, rq.errors.InputTypeError, "source: expected a format or its name, got int"),
+        ((np.abs, "encode", "float32", None), {}, rq.errors.InputTypeError, "target: expected a format or its name, got NoneType"),
+        ((np.abs, "encode", "float32", "int64"), {}, rq.errors.UnknownNameError, "target: no format is named 'int64'"),
         ((np.abs, "decode", "float32", "float16"), {}, rq.errors.RangeExceededError, "target: float16 does not hold every value of float32; a decode is exact"),
         ((np.abs, "decode", "float8_e5m2", "float8_e4m3fn"), {}, rq.errors.RangeExceededError, "target: float8_e4m3fn does not hold every value of float8_e5m2"),
         ((np.abs, "encode", "float64"), {"level": "exhaustive"}, rq.errors.InputValueError, "source: float64 has 2\\*\\*64 codes"),
         ((lambda x: x.view(np.uint32), "round"), {}, rq.errors.InputTypeError, "fn: round gives values of float8_e4m3fn, got dtype uint32"),
-        ((lambda x: x.view(np.float32), "convert"), {}, rq.errors.InputTypeError, "fn: convert gives codes .unsigned integers. of float8_e4m3fn, got dtype float32"),
-        ((lambda x: x[:1],), {}, rq.errors.InputValueError, ".*: expected a result of shape"),
+        ((lambda x: x.view(np.float32), "convert"), {}, rq.errors.InputTypeError, "fn: convert gives codes of float8_e4m3fn .unsigned integers., got dtype float32"),
+        ((lambda x: x.astype(np.int8), "convert"), {}, rq.errors.InputTypeError, "fn: convert gives codes of float8_e4m3fn .unsigned integers., got dtype int8; .view.np.uint8. has the same bits"),
+        ((lambda x: x.astype(np.int8),), {}, rq.errors.InputTypeError, "fn: encode gives codes .unsigned integers. or values .floats. of float8_e4m3fn, got dtype int8; .view.np.uint8. has"),
+        ((lambda x: x > 0,), {}, rq.errors.InputTypeError, "fn: encode gives codes .unsigned integers. or values .floats. of float8_e4m3fn, got dtype bool"),
+        ((lambda x: None,), {}, rq.errors.InputTypeError, "fn: encode gives codes .unsigned integers. or values .floats. of float8_e4m3fn, got None"),
+        ((lambda x: [[1], [1, 2]],), {}, rq.errors.InputTypeError, "fn: encode gives codes .unsigned integers. or values .floats. of float8_e4m3fn, got list"),
         ((lambda x: 1 / 0,), {}, ZeroDivisionError, "division by zero"),
         ((lambda x: x.__setitem__(0, 1),), {}, ValueError, "assignment destination is read-only"),
     ],
@@ -271,6 +281,49 @@ def test_what_cannot_be_judged_is_refused(args, options, error, message):
     with pytest.raises(error, match=f"^{message}") as caught:
         assert_conforms(*args, *rest, **options)
     assert not isinstance(caught.value, AssertionError)
+
+
+@pytest.mark.parametrize(
+    "shorten, shape", [(lambda x: x[:1], "(1,)"), (lambda x: x[None], "(1, {size})"), (lambda x: x[0], "()"), (lambda x: np.append(x, x[:1]), "({size}+1,)")]
+)
+@pytest.mark.parametrize("level", [1, "exhaustive"])
+def test_a_result_of_another_shape_is_wrong(shorten, shape, level):
+    sizes = []
+    report = report_of(lambda x: shorten((sizes.append(x.size), x >> 3)[1]), "convert", "tfloat32", "bfloat16", level=level)
+    shape = shape.replace("{size}+1", str(sizes[0] + 1)).replace("{size}", str(sizes[0]))
+    assert report.splitlines()[0].endswith(" does not conform: convert tfloat32 -> bfloat16")
+    assert report.splitlines()[1] == f"  shape      {shape} for inputs of shape ({sizes[0]},)"
+
+
+def test_an_exception_of_the_function_is_the_functions_own():
+    """A comparison in the function that fails is not taken for one of its results."""
+
+    def refuses(x):
+        rq.testing.assert_same_codes([1], [2], E4M3)
+
+    with pytest.raises(AssertionError, match=r"^1 of 1 code of float8_e4m3fn differs") as caught:
+        assert_conforms(refuses, "encode", "float32", E4M3)
+    assert "refuses" in [entry.name for entry in caught.traceback]
+
+
+def test_a_value_that_is_none_of_the_format_is_shown_itself():
+    report = report_of(lambda x: x, "round", "float32", "bfloat16")
+    assert "0x10000" not in report and report.splitlines()[1].endswith(" no value of bfloat16")
+    assert "smallest: no value\n" in report and re.search(r"\n  got +1e-45, no value of bfloat16\n", report)
+    with pytest.raises(AssertionError) as caught:
+        assert_conforms(lambda x: np.float64(x) * 1.001, "encode", "float16", E4M3)
+    assert ", no value of float8_e4m3fn" in caught.value.wrong_bits and "0x100" not in caught.value.wrong_bits + str(caught.value)
+
+
+def test_a_code_beyond_the_format_is_shown_itself():
+    report = report_of(lambda x: x.astype(np.uint16) | 0x100, "convert", "uint8", "int9")
+    assert "no code" not in report  # int9 has it
+    report = report_of(lambda x: x.astype(np.uint16) | 0x100, "convert", "uint8", "uint8")
+    assert "256 no code of uint8\n" in report and re.search(r"\n  got       0x100 +no code of uint8\n", report)
+
+
+def test_a_convert_may_return_integers_of_the_targets_own_dtype():
+    assert_conforms(lambda x: x.view(np.int8) // np.int8(16) * 0 + (x.view(np.int8) << 4 >> 4), "convert", "int4", "int8")
 
 
 def test_the_conversion_has_no_default():

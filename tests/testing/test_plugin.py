@@ -98,6 +98,53 @@ def test_a_failure_has_a_section_of_the_first_wrong_bits(run_pytest):
     assert "same_codes.py" not in parts["test_codes"] and "conformance.py" not in parts["test_cast"]  # the traceback ends in the test
 
 
+def test_the_traceback_of_a_failure_ends_in_the_test(run_pytest):
+    """Not in refquant: a wrong result is no fault of the assertion, and neither is a wrong argument."""
+    code, output = run_pytest(files={"test_it.py": ENDS})
+    parts = {name.strip("_ "): text for name, text in zip(*[iter(split_by_test(output))] * 2)}
+    assert code == 1 and len(parts) == 8, output
+    for name, text in parts.items():
+        assert re.findall(r"\n(\S+\.py):\d+: \w+", text) == ["test_it.py"], text
+        assert "refquant/" not in text and SECTION not in text, name
+    assert "E       refquant.errors.CodesDifferError: shapes differ: got has (1,), expected has (2,)\n" in parts["test_shape"]
+    assert "E         shape      (1,) for inputs of shape (256,)\n" in parts["test_shape_of_a_result"]
+    assert (
+        "E       refquant.errors.InputTypeError: got: expected codes of float8_e4m3fn (unsigned integers), got values of dtype float32;" in parts["test_values"]
+    )
+    assert "E       refquant.errors.UnknownNameError: target: no format is named 'nosuch'" in parts["test_name_of_the_target"]
+
+
+SECTION = "- refquant: first wrong bits -"
+ENDS = """
+import numpy as np
+from refquant.testing import assert_conforms, assert_same_codes
+
+def test_shape():
+    assert_same_codes([1], [1, 2], "int8")
+
+def test_values():
+    assert_same_codes(np.float32([1]), [1], "float8_e4m3fn")
+
+def test_name():
+    assert_same_codes([1], [1], "nosuch")
+
+def test_inputs():
+    assert_same_codes([1], [1], "int8", inputs=[1, 2])
+
+def test_shape_of_a_result():
+    assert_conforms(lambda x: x[:1], "convert", "int8", "int8")
+
+def test_dtype_of_a_result():
+    assert_conforms(lambda x: x > 1, "convert", "int8", "int8")
+
+def test_name_of_the_target():
+    assert_conforms(np.abs, "convert", "int8", "nosuch")
+
+def test_level():
+    assert_conforms(np.abs, "convert", "int8", "int8", level=7)
+"""
+
+
 def split_by_test(output):
     """The names of the failed tests and what is printed of each, by turns."""
     return re.split(r"\n_{5,} (test_\w+) _{5,}\n", output)[1:]

@@ -78,15 +78,16 @@ def values(fmt: Format | str, *, exact: bool = False, nan: bool = True, infinity
     """
     given = get_format(fmt)
     if not exact:
-        _refuse_what_float64_lacks(given)
+        refuse_what_float64_lacks(given, "fmt", "exact=True for Fractions")
     return codes(given, nan=nan, infinity=infinity).map(lambda code: value(code, given, exact=exact))
 
 
-def _refuse_what_float64_lacks(fmt: Format) -> None:
+def refuse_what_float64_lacks(fmt: Format, name: str, instead: str) -> None:
+    """Raise where values are asked for that are no floats."""
     try:
         decode_container(np.dtype(np.float64), fmt)
     except RangeExceededError:
-        raise RangeExceededError(f"fmt: float64 does not hold every value of {fmt.name}; give exact=True for Fractions") from None
+        raise RangeExceededError(f"{name}: float64 does not hold every value of {fmt.name}; give {instead}") from None
 
 
 def value(code: int, fmt: Format, *, exact: bool) -> Any:

@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from refquant.errors import PolicyError
-from refquant.formats import Format, get_format
+from refquant.formats import Format
 from refquant.policies import Dialect, RoundingMode, get_dialect, list_dialects, resolve
+from refquant.testing.given import format_given
 
 
 def rounding_modes(*, stochastic: bool = False) -> SearchStrategy[RoundingMode]:
@@ -35,7 +36,8 @@ def dialects(target: Format | str | None = None, source: Format | str = "float32
     """
     named = [get_dialect(name) for name in list_dialects()]
     if target is not None:
-        named = [d for d in named if _is_valid(d, get_format(target), get_format(source))]
+        goal, given = format_given("target", target), format_given("source", source)
+        named = [d for d in named if _is_valid(d, goal, given)]
     return st.sampled_from(named)
 
 
