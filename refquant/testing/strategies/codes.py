@@ -28,7 +28,8 @@ def codes(fmt: Format | str, *, nan: bool = True, infinity: bool = True) -> Sear
     Returns
     -------
     SearchStrategy of int
-        Zeros, subnormals, normals, the largest numbers, infinities, signalling and quiet NaNs, of both signs. Shrinks towards code 0: numbers before specials,
+        Zeros, subnormals, normals, the largest numbers, infinities, signalling and quiet NaNs, of both signs; the ends of each class (the least and greatest
+        subnormal, the least normal number ...) more often than what lies between. Shrinks towards code 0: numbers before specials,
         positive before negative, small before large (of two's complement integers, -1 before -2).
 
     Examples
@@ -44,7 +45,8 @@ def codes(fmt: Format | str, *, nan: bool = True, infinity: bool = True) -> Sear
     ranges = [r for r in rank_ranges(given) if r.kind.rpartition(" ")[2] not in unwanted]
     # all ranks come first, so that a rank of any class can shrink out of it: the same number is one of the first choice too
     every = st.integers(0, (1 << given.width) - 1).filter(lambda rank: any(r.first <= rank <= r.last for r in ranges))
-    return st.one_of(every, *(st.integers(r.first, r.last) for r in ranges)).map(lambda rank: code_of_rank(rank, given))
+    ends = [st.sampled_from([r.first, r.last]) for r in ranges if r.first < r.last]  # which would hardly come up among 2**52 codes
+    return st.one_of(every, *(st.integers(r.first, r.last) for r in ranges), *ends).map(lambda rank: code_of_rank(rank, given))
 
 
 def values(fmt: Format | str, *, exact: bool = False, nan: bool = True, infinity: bool = True) -> SearchStrategy[Any]:
