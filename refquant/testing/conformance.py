@@ -12,7 +12,7 @@ from refquant.formats import Format
 from refquant.golden.sources import code_dtype_of
 from refquant.policies import Dialect, OverflowMode, RoundingMode
 from refquant.testing.findings import Found, found_of, report
-from refquant.testing.operations_as_casts import UnusableResultError
+from refquant.testing.operations_as_casts import NoResultError
 from refquant.testing.trial import Trial, trial_of
 from refquant.verify.comparison import defined, differs, reference_codes
 from refquant.verify.diagnosis import diagnose
@@ -92,19 +92,19 @@ def assert_conforms(
         fn, op, source, target, dialect=dialect, rounding=rounding, overflow=overflow, level=level, seed=seed, nan_by=nan_by
     )  # fmt: skip
     if error is not None:
-        raise error.with_traceback(None)  # it ends in the test
+        raise error
 
 
-def _verdict(*arguments: Any, **options: Any) -> RefquantError | None:
-    """Return what is to be raised; what the function itself raises goes through."""
+def _verdict(*arguments: Any, **options: Any) -> Exception | None:
+    """Return what is to be raised: its traceback shows the test, and the function if that raised it, but nothing of refquant."""
     try:
         trial = trial_of(*arguments, **options)
     except RefquantError as refused:
-        return refused
+        return refused.with_traceback(None)
     try:
         found = _swept(trial) if trial.is_sweep else _compared(trial, trial.inputs())
-    except UnusableResultError as unusable:
-        return unusable.error
+    except NoResultError as none:
+        return none.error
     if not found.cases:
         return InputValueError(f"fn: nothing was compared; the policies refuse every input of {trial.claim.label}")
     return report(trial, found) if found.wrong else None

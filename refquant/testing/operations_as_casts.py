@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from refquant.containers import holds
-from refquant.errors import CodesDifferError, InputTypeError, RangeExceededError, RefquantError, UnknownNameError
+from refquant.errors import CodesDifferError, InputTypeError, RangeExceededError, UnknownNameError
 from refquant.formats import Format, IntFormat, get_format
 from refquant.golden.sources import code_dtype_of
 from refquant.inputs import is_ml_dtype
@@ -21,10 +21,10 @@ Function = Callable[[Any], Any]
 OPERATIONS: dict[str, tuple[bool, bool | None]] = {"encode": (False, None), "round": (False, False), "convert": (True, True), "decode": (True, False)}
 
 
-class UnusableResultError(Exception):
-    """What a function returned cannot be compared; `error` is what its caller should hear of it."""
+class NoResultError(Exception):
+    """A function returned nothing that can be compared, or raised; `error` is what its caller should hear of it."""
 
-    def __init__(self, error: RefquantError) -> None:
+    def __init__(self, error: Exception) -> None:
         super().__init__(str(error))
         self.error = error
 
@@ -47,13 +47,22 @@ def as_cast(function: Any, op: str, source: str | Format, target: Format) -> Fun
 
 def _run(function: Function, op: str, source: str | Format, target: Format, given: NDArray[Any]) -> NDArray[Any]:
     takes_codes, gives_codes = OPERATIONS[op]
-    result = _array(function(given.view(code_dtype_of(source)) if takes_codes else given), op, target)
+    result = _array(_called(function, given.view(code_dtype_of(source)) if takes_codes else given), op, target)
     if not _is_usable(result.dtype, target, gives_codes):
         raise _unusable(op, target, f"dtype {result.dtype}{hint_for_signed(result.dtype, target)}")
     if result.shape != given.shape:
         headline = f"{name_of(function)} does not conform: {op} {source if isinstance(source, str) else source.name} -> {target.name}"
-        raise UnusableResultError(CodesDifferError(f"{headline}\n  shape      {result.shape} for inputs of shape {given.shape}"))
+        raise NoResultError(CodesDifferError(f"{headline}\n  shape      {result.shape} for inputs of shape {given.shape}"))
     return _by_bits(result, target)
+
+
+def _called(function: Function, given: NDArray[Any]) -> Any:
+    """Return what a function returns; what it raises is raised as if the test had called it."""
+    try:
+        return function(given)
+    except Exception as error:
+        inside = error.__traceback__.tb_next if error.__traceback__ else None
+        raise NoResultError(error.with_traceback(inside)) from None
 
 
 def _array(result: Any, op: str, target: Format) -> NDArray[Any]:
@@ -66,9 +75,9 @@ def _array(result: Any, op: str, target: Format) -> NDArray[Any]:
     return array
 
 
-def _unusable(op: str, target: Format, got: str) -> UnusableResultError:
+def _unusable(op: str, target: Format, got: str) -> NoResultError:
     gives = {True: codes_of(target), False: f"values of {target.name}", None: f"codes (unsigned integers) or values (floats) of {target.name}"}
-    return UnusableResultError(InputTypeError(f"fn: {op} gives {gives[OPERATIONS[op][1]]}, got {got}"))
+    return NoResultError(InputTypeError(f"fn: {op} gives {gives[OPERATIONS[op][1]]}, got {got}"))
 
 
 def _is_usable(dtype: np.dtype[Any], target: Format, gives_codes: bool | None) -> bool:
