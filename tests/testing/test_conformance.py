@@ -244,6 +244,11 @@ def test_exhaustive_runs_every_code_of_a_wider_source():
     assert "inputs     level exhaustive: every code of tfloat32\n" in report and "input     0x1fc00" in report
     truncated = report_of(lambda c: (c >> 3).astype(np.uint16), "convert", "tfloat32", "bfloat16", level="exhaustive")
     assert "diagnosis  rounding=toward_zero, and NaNs otherwise" in truncated
+    every = np.arange(1 << 19, dtype=np.uint32)
+    with np.errstate(invalid="ignore"):
+        right, got = cast(every).view(np.uint16), every >> 3
+    wrong = (right != got) & ~((right & 0x7FFF > 0x7F80) & (got & 0x7FFF > 0x7F80))
+    assert f"wrong      {np.count_nonzero(wrong):,} of 524,288 codes" in truncated
 
 
 @pytest.mark.parametrize(
