@@ -9,15 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from refquant.errors import InputValueError
-from refquant.formats import Format, get_format
+from refquant.formats import Format
 from refquant.golden.cases import boundary_codes, random_codes
 from refquant.golden.crossing import EVERY_PATTERN, crossed, unique_rows
 from refquant.golden.operand_classes import class_codes
-from refquant.golden.sources import WIDE_INTEGERS, code_dtype_of, width_of
 from refquant.operations import Operation
 
 Columns = tuple[NDArray[Any], ...]
-Formats = tuple[str | Format, ...]  #: a name may be that of an integer of 64 bits
 Level = int | str
 EXHAUSTIVE = "exhaustive"
 LEVELS: tuple[Level, ...] = (1, 2, EXHAUSTIVE)
@@ -26,19 +24,18 @@ _EVERY_CODE = {1: 8, 2: 16}  #: sources of so many bits are taken whole
 _TAIL = {1: (1024,), 2: (1024, 1 << 16)}  #: random operands; level 2 has those of level 1
 
 
-def one_operand(formats: Formats, result: str | Format, level: int, seed: int) -> Columns:
+def one_operand(formats: tuple[Format, ...], result: Format, level: int, seed: int) -> Columns:
     """Return the operands of a conversion: every code of a narrow source; classes, boundaries of the target, powers of two and a random tail of a wide one."""
     (source,) = formats
-    if width_of(source) <= _EVERY_CODE[level]:
-        return (np.arange(1 << width_of(source), dtype=code_dtype_of(source)),)
+    if source.width <= _EVERY_CODE[level]:
+        return (np.arange(1 << source.width, dtype=source.code_dtype),)
     tails = [random_codes(source, result, seed, count, stream + 1) for stream, count in enumerate(_TAIL[level])]
     boundaries = [boundary_codes(source, result, quick=quick) for quick in (True, False)[:level]]
-    classes = [] if source in WIDE_INTEGERS else [class_codes(get_format(source))]  # the boundaries of an integer have its edges
-    return (np.unique(np.concatenate([*classes, *boundaries, *tails])),)
+    return (np.unique(np.concatenate([class_codes(source), *boundaries, *tails])),)
 
 
 #: Case makers, by the name in a record.
-CASE_MAKERS: dict[str, Callable[[tuple[Any, ...], Any, int, int], Columns]] = {"boundary": one_operand, "every_code": one_operand, "pairs": crossed}
+CASE_MAKERS: dict[str, Callable[[tuple[Format, ...], Format, int, int], Columns]] = {"boundary": one_operand, "every_code": one_operand, "pairs": crossed}
 
 
 def checked_level(level: Any) -> Level:
@@ -48,7 +45,7 @@ def checked_level(level: Any) -> Level:
     return int(level) if level != EXHAUSTIVE else EXHAUSTIVE
 
 
-def operands(operation: Operation, formats: Formats, goal: str | Format, level: Level, seed: int) -> Columns:
+def operands(operation: Operation, formats: tuple[Format, ...], goal: Format, level: Level, seed: int) -> Columns:
     """Return the operands of a set, one column each, in ascending order; `goal` is the format whose boundaries count."""
     if level == EXHAUSTIVE:
         return _every_pattern(formats)
@@ -57,19 +54,19 @@ def operands(operation: Operation, formats: Formats, goal: str | Format, level: 
     return unique_rows(CASE_MAKERS[operation.cases](formats, goal, int(level), seed))
 
 
-def every_pattern_is_taken(operation: Operation, formats: Formats, level: int) -> bool:
+def every_pattern_is_taken(operation: Operation, formats: tuple[Format, ...], level: int) -> bool:
     """Return whether level 1 or 2 already takes every pattern of operands of these formats."""
     widths = EVERY_PATTERN if operation.cases == "pairs" else _EVERY_CODE
-    return sum(map(width_of, formats)) <= widths[level]
+    return sum(fmt.width for fmt in formats) <= widths[level]
 
 
-def _every_pattern(formats: Formats) -> Columns:
-    total = sum(map(width_of, formats))
+def _every_pattern(formats: tuple[Format, ...]) -> Columns:
+    total = sum(fmt.width for fmt in formats)
     if total > WIDEST:
-        names = ", ".join(fmt if isinstance(fmt, str) else fmt.name for fmt in formats)
+        names = ", ".join(fmt.name for fmt in formats)
         raise InputValueError(f"level: 'exhaustive' takes operands of at most {WIDEST} bits together, and {names} have {total}; take level 2")
     pattern, columns, below = np.arange(1 << total, dtype=np.uint32), [], total
     for fmt in formats:
-        below -= width_of(fmt)
-        columns.append((pattern >> np.uint32(below) & np.uint32((1 << width_of(fmt)) - 1)).astype(code_dtype_of(fmt)))
+        below -= fmt.width
+        columns.append((pattern >> np.uint32(below) & np.uint32((1 << fmt.width) - 1)).astype(fmt.code_dtype))
     return tuple(columns)
