@@ -1,32 +1,15 @@
-"""Arguments as tests give them: formats, and codes as unsigned integers or as an array whose dtype is the format itself."""
+"""Codes as tests give them: unsigned integers, or an array whose dtype is the format itself."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from refquant.errors import CodeRangeError, InputTypeError, RefquantError
-from refquant.formats import Format, get_format
+from refquant.errors import CodeRangeError, InputTypeError
+from refquant.formats import Format
 from refquant.inputs import as_codes, as_source, is_ml_dtype
-
-Checked = TypeVar("Checked")
-
-
-def format_given(name: str, given: Any) -> Format:
-    """Return an argument as a format; raise an error that names the argument where it is none."""
-    return checked_as(name, get_format, given)
-
-
-def checked_as(name: str, check: Callable[[Any], Checked], given: Any) -> Checked:
-    """Return what a check of formats returns; its errors name the argument of the caller, not its own."""
-    try:
-        return check(given)
-    except RefquantError as error:
-        argument, _, rest = str(error).partition(": ")
-        raise type(error)(f"{name if argument == 'fmt' else argument}: {rest}") from None
 
 
 def codes_given(name: str, given: Any, fmt: Format, *, beyond: bool = False) -> NDArray[Any]:

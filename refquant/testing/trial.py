@@ -8,10 +8,10 @@ from refquant.errors import InputValueError
 from refquant.formats import Format, get_format
 from refquant.golden.levels import EXHAUSTIVE, Level, every_pattern_is_taken, operands
 from refquant.golden.random_words import checked_seed
-from refquant.golden.sources import width_of
+from refquant.golden.sources import named_format, operand_format
+from refquant.golden.wide_integers import WideInteger
 from refquant.operations import OPERATIONS
 from refquant.policies import as_dialect
-from refquant.testing.given import checked_as, format_given
 from refquant.testing.levels import LEVELS, level_of_run
 from refquant.testing.operations_as_casts import as_cast, name_of
 from refquant.verify.target import Claim, Codes
@@ -34,7 +34,12 @@ class Trial(NamedTuple):
     @property
     def is_sweep(self) -> bool:
         """Whether there are more inputs than a list should hold."""
-        return self.level == EXHAUSTIVE and width_of(self.claim.source) > _COMPARED_AT_ONCE
+        return self.level == EXHAUSTIVE and self.source.width > _COMPARED_AT_ONCE
+
+    @property
+    def source(self) -> Format:
+        """The format of the inputs."""
+        return operand_format("source", self.claim.source)
 
     @property
     def target(self) -> Format:
@@ -43,11 +48,11 @@ class Trial(NamedTuple):
 
     def inputs(self, level: Level | None = None) -> Codes:
         """Return the operands that golden vectors of the operation have at a level."""
-        return operands(OPERATIONS[self.op], (self.claim.source,), self.claim.target, self.level if level is None else level, self.seed)[0]
+        return operands(OPERATIONS[self.op], (self.source,), self.target, self.level if level is None else level, self.seed)[0]
 
     def inputs_text(self) -> str:
         """Return what the inputs are."""
-        if self.level == EXHAUSTIVE or every_pattern_is_taken(OPERATIONS[self.op], (self.claim.source,), int(self.level)):
+        if self.level == EXHAUSTIVE or every_pattern_is_taken(OPERATIONS[self.op], (self.source,), int(self.level)):
             return f"level {self.level}: every code of {self.claim.names[0]}"
         return f"level {self.level}, seed {self.seed}: the operands of golden vectors"
 
@@ -62,11 +67,17 @@ def trial_of(
 ) -> Trial:  # fmt: skip
     """Return the arguments of `refquant.testing.assert_conforms`, checked."""
     chosen = _level(level), checked_seed(seed)
-    given, goal = checked_as("source", source_stated, source), format_given("target", target)
+    given, goal = _source(source), named_format("target", target)
     said = tuple((k, v) for k, v in (("rounding", rounding), ("overflow", overflow)) if v is not None)
     implied = (("nan", "keep_payload"),) if op == "decode" and dialect is None and goal.has_nan else ()
     judged = FunctionTarget(name_of(fn), as_cast(fn, op, given, goal), goal, (given,), as_dialect(dialect), (*implied, *said), nan_by)
     return Trial(judged, judged.claims()[0], op, said, *chosen)
+
+
+def _source(given: Any) -> str | Format:
+    """Return a source by name where it has one."""
+    source = operand_format("source", given)
+    return source_stated(source.name if isinstance(given, str) or isinstance(source, WideInteger) else source)
 
 
 def _level(level: Any) -> Level:

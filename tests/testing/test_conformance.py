@@ -166,7 +166,7 @@ def inputs_seen(op, source, target, result, **options):
     [
         ("encode", "float32", "float16"), ("encode", "float32", E4M3), ("encode", "float64", "bfloat16"), ("encode", "int32", "float16"), ("encode", "float16", "float8_e5m2"),
         ("convert", "tfloat32", "float8_e5m2"), ("convert", "bfloat16", E4M3), ("convert", "float8_e5m2", "float16"), ("decode", "bfloat16", "float32"),
-        ("round", "float32", "bfloat16"),
+        ("round", "float32", "bfloat16"), ("encode", "int64", "float16"), ("encode", "uint64", "float32"), ("convert", "int64", "float16"),
     ],
 )  # fmt: skip
 def test_a_level_has_the_operands_of_a_golden_set(op, source, target, level, count_cases):
@@ -185,16 +185,6 @@ def test_a_level_has_the_operands_of_a_golden_set(op, source, target, level, cou
     seen = inputs_seen(op, source, target, known, level=level, seed=5)
     assert np.array_equal(seen, operands) and seen.size > 200
     count_cases(seen.size)
-
-
-@pytest.mark.parametrize("source", ["int64", "uint64"])
-def test_a_level_has_the_edges_of_integers_of_64_bits(source):
-    edges = {0, 1, 2, 3, *(2**i + d for i in range(2, 63) for d in (-1, 0, 1)), 2**63 - 1}
-    edges |= {-e for e in edges} | {-(2**63)} if source == "int64" else {2**63, 2**63 + 1, 2**64 - 2, 2**64 - 1}
-    one, two = (
-        set(inputs_seen("encode", source, "float16", lambda c: c.view(source).astype(np.float16), level=level).view(source).tolist()) for level in (1, 2)
-    )
-    assert edges <= one < two
 
 
 def sizes_of(source, **options):
@@ -266,7 +256,7 @@ def test_exhaustive_runs_every_code_of_a_wider_source():
         ((np.abs, "decode", "nosuch", "float32"), {}, rq.errors.UnknownNameError, "source: no format is named 'nosuch'"),
         ((np.abs, "encode", 32), {}, rq.errors.InputTypeError, "source: expected a format or its name, got int"),
         ((np.abs, "encode", "float32", None), {}, rq.errors.InputTypeError, "target: expected a format or its name, got NoneType"),
-        ((np.abs, "encode", "float32", "int64"), {}, rq.errors.UnknownNameError, "target: no format is named 'int64'"),
+        ((np.abs, "encode", "float32", "int64"), {}, rq.errors.InputValueError, "target: int64 is a format of the operands of encode, round and convert alone"),
         ((np.abs, "decode", "float32", "float16"), {}, rq.errors.RangeExceededError, "target: float16 does not hold every value of float32; a decode is exact"),
         ((np.abs, "decode", "float8_e5m2", "float8_e4m3fn"), {}, rq.errors.RangeExceededError, "target: float8_e4m3fn does not hold every value of float8_e5m2"),
         ((np.abs, "encode", "float64"), {"level": "exhaustive"}, rq.errors.InputValueError, "source: float64 has 2\\*\\*64 codes"),

@@ -7,8 +7,8 @@ from hypothesis.strategies import SearchStrategy
 
 from refquant.errors import PolicyError
 from refquant.formats import Format
+from refquant.golden.sources import named_format
 from refquant.policies import Dialect, RoundingMode, get_dialect, list_dialects, resolve
-from refquant.testing.given import format_given
 
 
 def rounding_modes(*, stochastic: bool = False) -> SearchStrategy[RoundingMode]:
@@ -36,7 +36,7 @@ def dialects(target: Format | str | None = None, source: Format | str = "float32
     """
     named = [get_dialect(name) for name in list_dialects()]
     if target is not None:
-        goal, given = format_given("target", target), format_given("source", source)
+        goal, given = named_format("target", target), named_format("source", source)
         named = [d for d in named if _is_valid(d, goal, given)]
     return st.sampled_from(named)
 
