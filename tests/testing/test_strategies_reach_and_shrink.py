@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from functools import lru_cache
+from random import Random
 
 import numpy as np
 import oracle
@@ -88,6 +89,17 @@ def test_each_class_shrinks_to_its_code_of_least_magnitude(fmt):
         assert find(strategies.codes(fmt), lambda code, kind=kind: class_of(code, fmt) == kind, settings=thorough) == least, kind
     assert find(strategies.codes(fmt), lambda code: True, settings=thorough) == 0
     assert find(strategies.arrays_of(fmt, 2), lambda array: True, settings=thorough).tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("fmt, at_least", [("float8_e4m3fn", 0x6D), ("float8_e5m2", 0x30), ("float16", 0x156), ("float16", 0x7B00), ("float32", 0x3F800001)])
+def test_whatever_comes_up_first_shrinks_to_the_least_code(fmt, at_least, seed):
+    """Also the end of a class, and with other random numbers."""
+    side = 1 << (rq.get_format(fmt).width - 1)
+    found = find(
+        strategies.codes(fmt), lambda code: at_least <= code < side, settings=settings(database=None, deadline=None, max_examples=2000), random=Random(seed)
+    )
+    assert found == at_least
 
 
 SCRIPT = """

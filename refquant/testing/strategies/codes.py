@@ -45,7 +45,8 @@ def codes(fmt: Format | str, *, nan: bool = True, infinity: bool = True) -> Sear
     ranges = [r for r in rank_ranges(given) if r.kind.rpartition(" ")[2] not in unwanted]
     # all ranks come first, so that a rank of any class can shrink out of it: the same number is one of the first choice too
     every = st.integers(0, (1 << given.width) - 1).filter(lambda rank: any(r.first <= rank <= r.last for r in ranges))
-    ends = [st.sampled_from([r.first, r.last]) for r in ranges if r.first < r.last]  # which would hardly come up among 2**52 codes
+    # the ends of a range would hardly come up among 2**52 codes; as ranks they can shrink out of their class too
+    ends = [st.integers(low, low + 1) for r in ranges if r.first < r.last for low in (r.first, r.last - 1)]
     return st.one_of(every, *(st.integers(r.first, r.last) for r in ranges), *ends).map(lambda rank: code_of_rank(rank, given))
 
 
