@@ -15,8 +15,9 @@ import numpy as np
 from refquant.errors import RefquantError, UnknownNameError
 from refquant.formats import get_format
 from refquant.golden.sources import convert_codes, parts_of
-from refquant.policies import get_dialect
-from refquant.verify.comparison import Mask, differs, is_nan, is_subnormal, reference_codes
+from refquant.policies import NegativeMode, OverflowMode, Policies, get_dialect
+from refquant.verify.comparison import Mask, differs, is_nan, reference_codes
+from refquant.verify.scopes import SCOPES
 from refquant.verify.target import Claim, Codes
 
 _SAMPLE = 1024
@@ -29,7 +30,7 @@ _ROUNDINGS = (
 _CHOICES = {
     "rounding": _ROUNDINGS,
     "overflow": ("saturate", "no_saturate", "saturate_propagate", "saturate_above", "to_nan", "wrap"),
-    "subnormals": ("flush_results", "flush_inputs", "flush_both"),
+    "subnormals": ("keep", "flush_results", "flush_inputs", "flush_both"),
     "nan": ("canonical", "keep_sign", "all_ones", "keep_payload", "quiet_payload", "to_zero", "to_max", "to_min", "zero_sign_inverted", "all_ones_keep_sign"),
     "signed_zero": ("positive", "keep"),
     "negative": ("absolute", "zero", "nan"),
@@ -38,6 +39,13 @@ _CHOICES = {
     "inf_to_int": ("bound", "zero", "min", "max"),
     "parity": ("code", "significand"),
 }
+_SCOPED = (
+    ("of subnormal inputs", "rounding", _ROUNDINGS),
+    ("below the second smallest magnitude", "rounding", _ROUNDINGS),
+    ("above the largest magnitude", "rounding", ("away_from_zero",)),
+    ("of what rounds up to the first magnitude past the largest", "overflow", _CHOICES["overflow"]),
+    ("of what rounds down to the first magnitude past the largest", "overflow", _CHOICES["overflow"]),
+)
 
 
 @dataclass(frozen=True)
@@ -49,48 +57,62 @@ class Explanation:
     name : str
         As a report says it.
     via : str or None
-        The format that values pass through first.
+        The format that values pass through first, with their NaNs as `via_nan` says.
     knobs : tuple of (str, choice)
         Changed knobs.
-    subnormal_inputs : bool
-        Whether the change holds for subnormal inputs alone.
+    scope : str
+        Where `knobs` hold: one of `refquant.verify.scopes.SCOPES`; everywhere if empty.
     nan_sign : bool
         Whether the sign of every NaN is set.
+    everywhere : tuple of (str, choice)
+        Changed knobs that hold for all inputs in any case.
     """
 
     name: str
     via: str | None = None
     knobs: tuple[tuple[str, Any], ...] = ()
-    subnormal_inputs: bool = False
+    scope: str = ""
     nan_sign: bool = False
+    everywhere: tuple[tuple[str, Any], ...] = ()
+    via_nan: str = "keep_payload"
 
     def and_then(self, other: Explanation) -> Explanation:
-        """Return both changes; `other` says nothing of `via`."""
-        scope, sign = self.subnormal_inputs or other.subnormal_inputs, self.nan_sign or other.nan_sign
-        return Explanation(f"{self.name} and {other.name}", self.via, self.knobs + other.knobs, scope, sign)
+        """Return both changes; `other` says nothing of `via`, and this one has no scope."""
+        name, sign = f"{self.name} and {other.name}", self.nan_sign or other.nan_sign
+        if other.scope:
+            return dataclasses.replace(other, name=name, via=self.via, nan_sign=sign, everywhere=self.knobs, via_nan=self.via_nan)
+        return Explanation(name, self.via, self.knobs + other.knobs, nan_sign=sign, via_nan=self.via_nan)
 
     def predict(self, claim: Claim, codes: Codes) -> Codes:
-        """Return the outputs under this explanation."""
+        """Return the outputs under this explanation; what the claim refuses as out of range is clamped, where another rounding leads there."""
         if self.via is not None:
-            codes = convert_codes(codes, claim.source, self.via, _STEP)
+            codes = convert_codes(codes, claim.source, self.via, _STEP.replace(nan=self.via_nan))
             claim = dataclasses.replace(claim, source=self.via)
-        result = reference_codes(claim, codes, claim.correct.replace(**dict(self.knobs)))
-        if self.subnormal_inputs:
-            result = np.where(is_subnormal(codes, claim.source), result, reference_codes(claim, codes))
+        elsewhere = claim.correct.replace(**{**_clamped(claim.policies), **dict(self.everywhere)})
+        result = reference_codes(claim, codes, elsewhere.replace(**dict(self.knobs)))
+        if self.scope:
+            result = np.where(SCOPES[self.scope](claim, codes), result, reference_codes(claim, codes, elsewhere))
         if self.nan_sign:
             sign = result.dtype.type(get_format(claim.target).grid.negative_base)
             result = np.where(is_nan(result, claim.target), result | sign, result)
         return result
 
 
+def _clamped(policies: Policies) -> dict[str, str]:
+    overflow, negative = policies.overflow is OverflowMode.ERROR, policies.negative is NegativeMode.ERROR
+    return {**({"overflow": "saturate"} if overflow else {}), **({"negative": "zero"} if negative else {})}
+
+
 @cache
 def single_explanations() -> tuple[Explanation, ...]:
     """Return the single changes that are tried, in order: through a format first."""
     through = [Explanation(f"through {name}", via=name) for name in _INTERMEDIATE]
+    through.append(Explanation("through float32 with positive NaNs", via="float32", via_nan="canonical"))
     knobs = [Explanation(f"{knob}={choice}", knobs=((knob, choice),)) for knob, choices in _CHOICES.items() for choice in choices]
     flushed = [Explanation(f"subnormals={choice} and ftz=arm", knobs=(("subnormals", choice), ("ftz", "arm"))) for choice in ("flush_results", "flush_both")]
-    scoped = [Explanation(f"rounding={mode} of subnormal inputs", knobs=(("rounding", mode),), subnormal_inputs=True) for mode in _ROUNDINGS]
-    return (*through, *knobs, *flushed, Explanation("NaN sign set", nan_sign=True), *scoped)
+    scoped = [Explanation(f"{knob}={choice} {scope}", knobs=((knob, choice),), scope=scope) for scope, knob, choices in _SCOPED for choice in choices]
+    wrapped = [Explanation(f"rounding={mode} and overflow=wrap", knobs=(("rounding", mode), ("overflow", "wrap"))) for mode in _ROUNDINGS]
+    return (*through, *knobs, *flushed, *wrapped, Explanation("NaN sign set", nan_sign=True), *scoped)
 
 
 def explanation_named(name: str) -> Explanation:
@@ -151,13 +173,16 @@ def _explained(claim: Claim, codes: Codes, got: Codes) -> str | None:
 
 
 def _fitting(claim: Claim, codes: Codes, got: Codes) -> Iterator[Explanation]:
-    """Yield what fits a sample of the mismatches: single changes, then one more on top of passing through a format, then two knobs."""
+    """Yield what fits a sample of the mismatches: single changes, then one more on top of passing through a format, then two knobs, one perhaps scoped."""
     fixed = {e: _fixes(e, claim, codes, got) for e in single_explanations()}
     yield from (e for e, mask in fixed.items() if mask.all())
     through, others = ([e for e in fixed if (e.via is not None) is first] for first in (True, False))
     pairs = [a.and_then(b) for a, b in product(through, others)]
-    knobs = [(e, mask) for e, mask in fixed.items() if len(e.knobs) == 1 and not e.subnormal_inputs and mask.any()]
-    pairs += [a.and_then(b) for (a, one), (b, two) in combinations(knobs, 2) if a.knobs[0][0] != b.knobs[0][0] and (one | two).all()]
+    some = [(e, mask) for e, mask in fixed.items() if len(e.knobs) == 1 and mask.any()]
+    knobs = [(e, mask) for e, mask in some if not e.scope]
+    scoped = [(e, mask) for e, mask in some if e.scope]
+    two = (*combinations(knobs, 2), *product(knobs, scoped))
+    pairs += [a.and_then(b) for (a, one), (b, other) in two if a.knobs[0][0] != b.knobs[0][0] and (one | other).all()]
     yield from (e for e in pairs if _fixes(e, claim, codes, got).all())
 
 

@@ -1,13 +1,12 @@
 """Other people's conversions: what is exact, what deviates, and that the deviation is found and named without being told."""
 
-import importlib.util
-
-import numpy as np
 import pytest
+from deviationwitness import ENTRIES, check_witness, entry_id
 
 from refquant import verify
-from refquant.golden.sources import code_dtype_of
+from refquant.verify import targets
 
+HERE = ("ml_dtypes",)  #: the others are judged in tests/external
 FLOATS = ("bfloat16", "float4_e2m1fn", "float6_e2m3fn", "float8_e4m3fn", "float8_e4m3fnuz", "float8_e5m2")
 
 
@@ -16,7 +15,7 @@ def claims_of(name, keep):
 
 
 def installed_target(name):
-    if importlib.util.find_spec(name) is None:
+    if name not in verify.list_targets():
         pytest.skip(f"{name} is not installed")
     return verify.get_target(name)
 
@@ -46,25 +45,38 @@ def test_casts_of_ml_dtypes_from_float32_are_exact_but_for_subnormals_into_e8m0(
     assert {v.claim.target: v.diagnosis for v in judgement.verdicts if v.status != "exact"} == {"float8_e8m0fnu": "rounding=away_from_zero of subnormal inputs"}
 
 
-@pytest.mark.parametrize("name", ["ml_dtypes", "torch"])
+@pytest.mark.parametrize("name", HERE)
 def test_every_deviation_is_known_and_every_known_deviation_occurs(name):
-    installed_target(name)
-    judgement = verify.judge(name, random=1000)
+    judgement = verify.judge(installed_target(name), random=1000)
     assert [(v.claim.label, v.message) for v in judgement.verdicts if not v.ok] == []
     assert judgement.judged == len(judgement.announced)
 
 
-@pytest.mark.parametrize("entry", verify.load_deviations(), ids=lambda e: f"{e.package}-{'+'.join(e.sources)}-{e.targets[0]}")
+@pytest.mark.parametrize("entry", [e for e in ENTRIES if e.package in HERE], ids=entry_id)
 def test_the_witness_of_a_known_deviation_is_true(entry):
-    target, witness = installed_target(entry.package), entry.witness
-    (claim,) = (c for c in target.claims() if (c.source, c.target) == (witness["source"], witness["target"]))
-    assert entry.speaks_of(target.name, target.version, claim)
-    codes = np.array([int(witness["input"], 16)], code_dtype_of(claim.source))
-    assert target.run(claim, codes).tolist() == [int(witness["got"], 16)]
-    found = verify.compare(claim, codes, target.run(claim, codes))
-    assert (found.mismatches, found.witness.expected) == (1, witness["expected"])
+    check_witness(entry, installed_target(entry.package))
 
 
 def test_an_unknown_target_is_refused_by_name():
-    with pytest.raises(ValueError, match="expected one of numpy, ml_dtypes, torch or module:function"):
+    with pytest.raises(ValueError, match=r"expected one of numpy, ml_dtypes, torch, .* or module:function"):
         verify.get_target("tensorflow")
+
+
+def test_a_target_without_its_packages_names_the_command_that_installs_them(monkeypatch):
+    monkeypatch.setattr(targets, "find_spec", lambda name: None if name in ("onnxruntime", "onnx") else object())
+    assert "onnxruntime" not in verify.list_targets() and "jax" in verify.list_targets()
+    with pytest.raises(ValueError, match="onnxruntime is not installed; pip install onnxruntime onnx"):
+        verify.get_target("onnxruntime")
+
+
+def test_a_package_that_cannot_be_imported_is_an_error_of_its_own(monkeypatch):
+    def broken(name):
+        raise ImportError("no such library")
+
+    monkeypatch.setattr(targets, "import_module", broken)
+    with pytest.raises(ValueError, match="numpy cannot be imported: no such library"):
+        verify.get_target("numpy")
+
+
+def test_every_entry_speaks_of_a_target():
+    assert {e.package for e in ENTRIES} <= set(targets.TARGETS)
