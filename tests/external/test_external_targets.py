@@ -65,6 +65,18 @@ DOCUMENTED = [
     ("jax", "float32", "float4_e2m1fn", "default", [7.0, -100.0, 0.25], [0x7, 0xF, 0x0]),
     ("jax", "float32", "int8", "default", [1.9, -1.9, -128.0], [1, 255, 128]),
     ("jax", "float32", "float16", "stablehlo-reduce-precision", [2**-14, 2**-15, -(2**-24), 65520.0, 1 + 2**-11], [0x0400, 0, 0x8000, 0x7C00, 0x3C00]),
+    ("onnx_reference", "float32", "float8_e4m3fn", "onnx-saturate", [449.0, -np.inf, np.nan, -0.0], [0x7E, 0xFE, 0x7F, 0x80]),
+    ("onnx_reference", "float32", "float8_e5m2", "onnx-nosaturate", [61440.0, -70000.0, 61439.0], [0x7C, 0xFC, 0x7B]),
+    ("onnx_reference", "float32", "float4_e2m1fn", "onnx-saturate", [7.0, -np.inf, 2.5, -0.0], [0x7, 0xF, 0x4, 0x8]),
+    ("gfloat", "float64", "float8_e4m3fn", "gfloat-toward-positive", [-448.5, 1.01, -0.0], [0xFE, 0x39, 0x80]),
+    ("gfloat", "float64", "float8_e5m2", "gfloat-toward-zero", [1e9, -1e9, np.inf, 1.24], [0x7B, 0xFB, 0x7C, 0x3C]),
+    ("gfloat", "float64", "binary8p4se", "gfloat-ties-to-even-sat", [1e9, -np.inf, 1.0, -0.0, np.nan], [0x7E, 0xFE, 0x40, 0x00, 0x80]),
+    ("gfloat", "float64", "float4_e2m1fn", "gfloat-scalar-ties-to-away-sat", [0.25, 5.0, -7.0], [0x1, 0x7, 0xF]),
+    ("bitstring", "float64", "float8_e5m2", "bitstring-saturate", [np.inf, -1e9, 1.1], [0x7B, 0xFB, 0x3C]),
+    ("bitstring", "float64", "float8_e5m2", "bitstring-overflow", [np.inf, -1e9, 1.1], [0x7C, 0xFC, 0x3C]),
+    ("bitstring", "float64", "float6_e3m2fn", "bitstring-saturate", [np.inf, -29.0, 0.0625, -0.0], [0x1F, 0x3F, 0x01, 0x20]),
+    ("bitstring", "float64", "mxint8", "bitstring-saturate", [9.0, -9.0, 1.5], [0x7F, 0x80, 0x60]),
+    ("bitstring", "float64", "binary8p3se", "bitstring-overflow", [1e9, 49152.0, -0.0], [0x7F, 0x7E, 0x00]),
     ("jax", "float32", "bfloat16", "stablehlo-reduce-precision", [2**-126, 2**-130], [0x0080, 0x0008]),
 ]
 

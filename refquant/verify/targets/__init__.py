@@ -29,6 +29,9 @@ TARGETS = {
     "torch": Adapter("torch_target", "TorchTarget", ("torch",)),
     "jax": Adapter("jax_target", "JaxTarget", ("jax",)),
     "onnxruntime": Adapter("onnxruntime_target", "OnnxruntimeTarget", ("onnxruntime", "onnx")),
+    "onnx_reference": Adapter("onnx_reference_target", "OnnxReferenceTarget", ("onnx",)),
+    "gfloat": Adapter("gfloat_target", "GfloatTarget", ("gfloat",)),
+    "bitstring": Adapter("bitstring_target", "BitstringTarget", ("bitstring",)),
 }
 
 

@@ -45,6 +45,16 @@ def cast_claims(formats: Iterable[str]) -> tuple[Claim, ...]:
     return tuple(claims)
 
 
+def cast_model(claim: Claim) -> Any:
+    """Return the model of one Cast node, from ``x`` to ``y``."""
+    from onnx import TensorProto, helper
+
+    source, target = (getattr(TensorProto, TYPES[name]) for name in claim.names)
+    node = helper.make_node("Cast", ["x"], ["y"], to=target, **ATTRIBUTES[claim.dialect.name])
+    given, result = (helper.make_tensor_value_info(name, kind, [None]) for name, kind in (("x", source), ("y", target)))
+    return helper.make_model(helper.make_graph([node], "cast", [given], [result]), opset_imports=[helper.make_opsetid("", OPSET)], ir_version=11)
+
+
 def _narrows(source: str, target: str) -> bool:
     """Return whether a source has values that the target lacks."""
     return source in WORDS or target not in (source, "float64", *(("float32",) if source in ("float16", "bfloat16") else ()))

@@ -10,7 +10,7 @@ import numpy as np
 
 from refquant.golden.sources import code_dtype_of, width_of
 from refquant.verify.target import Claim, Codes
-from refquant.verify.targets.onnx_cast import ATTRIBUTES, OPSET, TYPES, cast_claims
+from refquant.verify.targets.onnx_cast import TYPES, cast_claims, cast_model
 
 # The CPU has no Cast from or to FLOAT4E2M1, FLOAT6E2M3 and FLOAT6E3M2.
 TARGETS = tuple(name for name in TYPES if not name.startswith(("float4", "float6")))
@@ -40,16 +40,11 @@ class OnnxruntimeTarget:
 
 def _session(claim: Claim) -> tuple[Any, Any]:
     import onnxruntime
-    from onnx import TensorProto, helper
 
-    source, target = (getattr(TensorProto, TYPES[name]) for name in claim.names)
-    node = helper.make_node("Cast", ["x"], ["y"], to=target, **ATTRIBUTES[claim.dialect.name])
-    given, result = (helper.make_tensor_value_info(name, kind, [None]) for name, kind in (("x", source), ("y", target)))
-    model = helper.make_model(helper.make_graph([node], "cast", [given], [result]), opset_imports=[helper.make_opsetid("", OPSET)], ir_version=11)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.log_severity_level = 4
-    session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(cast_model(claim).SerializeToString(), options, providers=["CPUExecutionProvider"])
     return session, session.io_binding()
 
 
