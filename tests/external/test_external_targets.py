@@ -9,6 +9,7 @@ from attestation.skipping import absent
 from deviationwitness import ENTRIES, check_witness, entry_id
 
 from refquant import verify
+from refquant.verify.comparison import differs, reference_codes
 from refquant.verify.targets import TARGETS
 
 
@@ -79,6 +80,29 @@ DOCUMENTED = [
     ("bitstring", "float64", "binary8p3se", "bitstring-overflow", [1e9, 49152.0, -0.0], [0x7F, 0x7E, 0x00]),
     ("jax", "float32", "bfloat16", "stablehlo-reduce-precision", [2**-126, 2**-130], [0x0080, 0x0008]),
 ]
+
+
+# Where the package deviates the documentation is claimed all the same.
+CLAIMED = [
+    *DOCUMENTED,
+    ("onnxruntime", "float32", "float8_e4m3fn", "onnx-nosaturate", [480.0, -495.0], [0x7F, 0xFF]),
+    ("onnxruntime", "float32", "float8_e5m2", "onnx-nosaturate", [61440.0, -65535.0], [0x7C, 0xFC]),
+    ("onnxruntime", "float32", "int4", "onnx-saturate", [0.75, 0.5, 1.5, -8.5], [0x1, 0x0, 0x2, 0x8]),
+    ("onnx_reference", "float32", "float4_e2m1fn", "onnx-saturate", [np.nan], [0x7]),
+    ("onnx_reference", "float32", "float8_e8m0fnu", "onnx-e8m0-up", [np.inf, 2.0**-127, 0.0], [0xFE, 0x00, 0x00]),
+    ("onnx_reference", "float32", "float8_e8m0fnu", "onnx-e8m0-nearest-nosaturate", [0.0, 2.0**-128, 1.5], [0xFF, 0xFF, 0x80]),
+    ("jax", "float64", "float32", "default", [2.0**-149], [1]),
+    ("bitstring", "float64", "bfloat16", "bitstring-overflow", [1 + 2.0**-8 + 2.0**-52], [0x3F81]),
+]
+
+
+@pytest.mark.parametrize(
+    ("adapter", "source", "target", "dialect", "x", "codes"), CLAIMED, indirect=["adapter"], ids=lambda v: str(v) if isinstance(v, str) else ""
+)
+def test_an_adapter_claims_what_the_documentation_says(adapter, source, target, dialect, x, codes):
+    (claim,) = (c for c in adapter.claims() if (*c.names, c.dialect.name) == (source, target, dialect))
+    given = np.array(x, source)
+    assert not differs(claim, np.array(codes, np.uint64), reference_codes(claim, given.view(f"u{given.itemsize}"))).any()
 
 
 @pytest.mark.parametrize(

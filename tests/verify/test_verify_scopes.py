@@ -69,7 +69,7 @@ CASTS = {
     "no code below the smallest magnitude": (E8M0_OF_DOUBLES, [2.0**-128.5, 2.0**-128, 1.4 * 2.0**-128, 2.0**-127, 1.5], [0x100, 0x100, 0x100, 0x00, 0x80]),
     "parity=code and no code below the smallest magnitude": (E8M0_OF_DOUBLES, [2.0**-128, 2.0**-127, 1.5, 3.0], [0x100, 0x00, 0x80, 0x80]),
     "overflow=saturate of infinite inputs": (E4M3, [np.inf, -np.inf, 500.0, 1.0], [0x7E, 0xFE, 0x7F, 0x38]),
-    "rounding=away_from_zero of the largest input that rounds to zero": (E4M3_TIES_AWAY, [BELOW, 2.0**-10, 0.9 * 2.0**-10, 1.0625, -BELOW], [0x01, 0x01, 0x00, 0x39, 0x81]),
+    "rounding=away_from_zero of the largest input that rounds to zero": (E4M3_TIES_AWAY, [BELOW, 2.0**-10, 0.9 * 2.0**-10, 1.0625, -BELOW, 1.0625 - 2.0**-20], [0x01, 0x01, 0x00, 0x39, 0x81, 0x38]),
     "second smallest magnitude of subnormal inputs": (E8M0, [2.0**-149, 2.0**-127, 2.0**-126, 1.25], [0x01, 0x01, 0x01, 0x7F]),
     "through the upper 32 bits of float64": (E4M3_OF_DOUBLES, [1.0625 + 2.0**-20, 1.0625 + 2.0**-21, 1.1], [0x39, 0x38, 0x39]),
     "through float32": (E4M3_OF_DOUBLES, [1.0625 + 2.0**-20, 1.0625 + 2.0**-30, 1.1], [0x39, 0x38, 0x39]),
