@@ -53,6 +53,8 @@ def test_a_deviation_that_no_longer_occurs_fails_the_run(adapter):
 
 # Hand-written: what the documentation of each package says of inputs that tell its dialects apart.
 DOCUMENTED = [
+    ("torch", "float32", "float8_e4m3fn", "torch-2.13", [np.inf, -464.5, 448.0], [0x7E, 0xFE, 0x7E]),
+    ("torch", "float32", "float8_e5m2", "torch-2.13", [np.inf, -61440.0], [0x7C, 0xFC]),
     ("onnxruntime", "float32", "float8_e4m3fn", "onnx-saturate", [449.0, -np.inf, np.nan, -0.0], [0x7E, 0xFE, 0x7F, 0x80]),
     ("onnxruntime", "float32", "float8_e4m3fn", "onnx-nosaturate", [448.0, 464.5, -np.inf, -np.nan, -0.0], [0x7E, 0x7F, 0xFF, 0xFF, 0x80]),
     ("onnxruntime", "float32", "float8_e5m2", "onnx-saturate", [np.inf, -70000.0], [0x7B, 0xFB]),

@@ -1,12 +1,16 @@
 """Other people's conversions: what is exact, what deviates, and that the deviation is found and named without being told."""
 
+from pathlib import Path
+
 import pytest
 from deviationwitness import ENTRIES, check_witness, entry_id
 
 from refquant import verify
 from refquant.verify import targets
+from refquant.verify.deviations import parse_deviations, version_matches
 
 HERE = ("ml_dtypes",)  #: the others are judged in tests/external
+LOCK = Path(__file__).parents[1] / "external" / "requirements.txt"
 FLOATS = ("bfloat16", "float4_e2m1fn", "float6_e2m3fn", "float8_e4m3fn", "float8_e4m3fnuz", "float8_e5m2")
 
 
@@ -78,5 +82,12 @@ def test_a_package_that_cannot_be_imported_is_an_error_of_its_own(monkeypatch):
         verify.get_target("numpy")
 
 
-def test_every_entry_speaks_of_a_target():
-    assert {e.package for e in ENTRIES} <= set(targets.TARGETS)
+@pytest.mark.parametrize("entry", ENTRIES, ids=entry_id)
+def test_every_entry_speaks_of_the_release_that_is_locked(entry):
+    locked = dict(line.split("==") for line in LOCK.read_text("utf-8").splitlines() if "==" in line)
+    assert version_matches(locked[targets.TARGETS[entry.package].needs[0]], entry.versions)
+
+
+def test_an_entry_without_a_field_is_refused_by_name():
+    with pytest.raises(ValueError, match=r"deviations: .*'targets'"):
+        parse_deviations('[[deviation]]\npackage = "numpy"\nversions = ">=1"\noperation = "encode"\nsources = ["float32"]\n')

@@ -47,7 +47,7 @@ class BitstringTarget:
         if claim.operation == "decode":
             values = Array.from_bytes(WORDS[source][0], _packed(codes, width_of(source))).tolist()
             return np.array(values[: codes.size], np.float64).view(np.uint64)
-        word = WORDS[target][-1 if claim.dialect is SATURATE else 0]
+        word = WORDS[target][-1 if claim.dialect == SATURATE else 0]
         return _unpacked(Array(word, codes.view(np.float64).tolist()).tobytes(), codes.size, width_of(target))
 
 

@@ -58,7 +58,7 @@ class JaxTarget:
         import jax
 
         source, target = claim.names
-        reduces = claim.dialect is REDUCE
+        reduces = claim.dialect == REDUCE
         cast = _reducing(target) if reduces else partial(jax.lax.convert_element_type, new_dtype=_dtype(target))
         with jax.enable_x64(True), jax.default_device(jax.devices("cpu")[0]):
             result = np.asarray(jax.jit(cast)(jax.device_put(codes.view(_dtype(source)))))
