@@ -1,5 +1,6 @@
 """Other people's conversions: what is exact, what deviates, and that the deviation is found and named without being told."""
 
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,11 @@ from deviationwitness import ENTRIES, check_witness, entry_id
 from refquant import verify
 from refquant.verify import targets
 from refquant.verify.deviations import parse_deviations, version_matches
+from refquant.verify.targets.stated import check_claims
 
 HERE = ("ml_dtypes",)  #: the others are judged in tests/external
+#: Adapters that import their package when they run, and how many conversions each announces.
+LAZY = {"jax": 148, "onnxruntime": 159, "onnx_reference": 171, "gfloat": 147, "bitstring": 25}
 LOCK = Path(__file__).parents[1] / "external" / "requirements.txt"
 FLOATS = ("bfloat16", "float4_e2m1fn", "float6_e2m3fn", "float8_e4m3fn", "float8_e4m3fnuz", "float8_e5m2")
 
@@ -56,7 +60,7 @@ def test_every_deviation_is_known_and_every_known_deviation_occurs(name):
     assert judgement.judged == len(judgement.announced)
 
 
-@pytest.mark.parametrize("entry", [e for e in ENTRIES if e.package in HERE], ids=entry_id)
+@pytest.mark.parametrize("entry", [e for e in ENTRIES if e.package in (*HERE, "gfloat")], ids=entry_id)
 def test_the_witness_of_a_known_deviation_is_true(entry):
     check_witness(entry, installed_target(entry.package))
 
@@ -86,6 +90,15 @@ def test_a_package_that_cannot_be_imported_is_an_error_of_its_own(monkeypatch):
 def test_every_entry_speaks_of_the_release_that_is_locked(entry):
     locked = dict(line.split("==") for line in LOCK.read_text("utf-8").splitlines() if "==" in line)
     assert version_matches(locked[targets.TARGETS[entry.package].needs[0]], entry.versions)
+
+
+@pytest.mark.parametrize("name", LAZY)
+def test_claims_are_listed_without_the_package_and_have_policies_that_fit(name):
+    adapter = targets.TARGETS[name]
+    kind = getattr(import_module(f"refquant.verify.targets.{adapter.module}"), adapter.kind)
+    claims = kind(version="0").claims()
+    check_claims(claims)
+    assert len({(c.operation, c.names, c.dialect.name) for c in claims}) == len(claims) == LAZY[name]
 
 
 def test_an_entry_without_a_field_is_refused_by_name():
