@@ -13,7 +13,7 @@ from refquant.golden.cases import case_sets
 from refquant.golden.random_words import checked_seed
 from refquant.verify.comparison import Witness, as_given, compare, defined
 from refquant.verify.deviations import Deviation, find_deviation, load_deviations
-from refquant.verify.diagnosis import diagnose
+from refquant.verify.diagnosis import diagnose, reproduces
 from refquant.verify.findings import Finding, WrongFlags, known_of, misbehaviour_text, replies_of, unknown_digits, wrong_flags
 from refquant.verify.pipe import Misbehaviour, Replies
 from refquant.verify.target import Claim, Codes, Target
@@ -183,12 +183,17 @@ def _compared(target: Target, claim: Claim, entry: Deviation | None, asked: Code
     known = known_of(given)
     codes, got = asked[known], given.codes[known]
     found = compare(claim, codes, got)
-    diagnosis = diagnose(claim, codes, got) if found.mismatches else None
+    diagnosis = _diagnosis(claim, entry, codes, got) if found.mismatches else None
     status, message = _status(found.mismatches, diagnosis, entry)
     witness = None if found.witness is None else as_given(target, claim, found.witness)
     verdict = Verdict(claim, status, {}, asked.size, found.mismatches, found.by_class, witness, diagnosis, message)
     verdict = _with_unknown(verdict, unknown_digits(claim, asked, given))
     return verdict if given.flags is None else _with_flags(verdict, wrong_flags(claim, codes, got, given.flags[known]))
+
+
+def _diagnosis(claim: Claim, entry: Deviation | None, codes: Codes, got: Codes) -> str | None:
+    """Return what reproduces every output: what the known deviation says, where that does, or else what is found."""
+    return entry.diagnosis if entry is not None and reproduces(entry.diagnosis, claim, codes, got) else diagnose(claim, codes, got)
 
 
 def _with_unknown(verdict: Verdict, unknown: Finding | None) -> Verdict:
