@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from refquant.golden.nan_mask import NanBy
-from refquant.golden.sources import WIDE_INTEGERS, width_of
+from refquant.golden.sources import WIDE_INTEGERS
 from refquant.policies import get_dialect
 from refquant.verify.target import Claim
 
@@ -67,8 +67,7 @@ def _plain(operation: str, source: str, target: str) -> Claim:
 
 # Technical notes on 4 and 2 bit integers: "rounding to the nearest-integer (with ties to even)". Of wider ones the text says nothing; the dialect truncates.
 def _integer(source: str, target: str) -> Claim:
-    knobs = (("rounding", "ties_to_even"),) if width_of(target) < 8 else ()
-    return Claim("encode", source, target, get_dialect("onnx-saturate"), knobs, NanBy.CLASS)
+    return Claim("encode", source, target, get_dialect("onnx-saturate"), nan_by=NanBy.CLASS)
 
 
 # Cast, the two tables of FP8; that of saturate = 0 gives the sign of a NaN, which is one code but in E5M2.

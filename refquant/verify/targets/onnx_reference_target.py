@@ -39,4 +39,5 @@ class OnnxReferenceTarget:
 def _dtype(name: str) -> np.dtype[Any]:
     from onnx import TensorProto, helper
 
-    return np.dtype(helper.tensor_dtype_to_np_dtype(getattr(TensorProto, TYPES[name])))
+    found: np.dtype[Any] = np.dtype(helper.tensor_dtype_to_np_dtype(getattr(TensorProto, TYPES[name])))
+    return found
