@@ -75,7 +75,9 @@ def _state_paths(pairs: Pairs, resume: str | None) -> list[Path | None]:
     if path.exists() and not path.is_dir():
         raise click.UsageError(f"--resume: {path} is a file, and these are {len(pairs)} conversions; name a folder, or choose with --format and --source")
     path.mkdir(exist_ok=True)
-    return [path / ("-".join((target.name.replace(":", "."), *claim.names)) + ".json") for target, claim in pairs]
+    names = ["-".join((target.name.replace(":", "."), *claim.names)) for target, claim in pairs]
+    repeated = [names.count(name) > 1 for name in names]  # by other dialects
+    return [path / f"{name}{f'-{claim.dialect.name}' if twice else ''}.json" for name, twice, (_, claim) in zip(names, repeated, pairs)]
 
 
 def _sweep_each(pairs: Pairs, known: tuple[Deviation, ...], paths: list[Path | None], out: Console) -> list[Swept]:

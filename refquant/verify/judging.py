@@ -15,7 +15,7 @@ from refquant.verify.answers import answers_of, checked_timeout
 from refquant.verify.comparison import as_given, compare, defined
 from refquant.verify.coverage import coverage_of
 from refquant.verify.deviations import Deviation, find_deviation, load_deviations
-from refquant.verify.diagnosis import UNEXPLAINED, diagnose
+from refquant.verify.diagnosis import UNEXPLAINED, diagnose, reproduces
 from refquant.verify.findings import gives_replies, known_of, misbehaviour_text, unknown_digits, wrong_flags
 from refquant.verify.pipe import Misbehaviour, Replies
 from refquant.verify.target import Claim, Codes, Target
@@ -122,7 +122,7 @@ def _compared(target: Target, claim: Claim, entry: Deviation | None, asked: Code
     known = known_of(given)
     codes, got = asked[known], given.codes[known]
     found = compare(claim, codes, got)
-    diagnosis = diagnose(claim, codes, got) if found.mismatches else None
+    diagnosis = _diagnosis(claim, entry, codes, got) if found.mismatches else None
     status, message = _status(found.mismatches, diagnosis, entry)
     witness = None if found.witness is None else as_given(target, claim, found.witness)
     witnesses = {name: as_given(target, claim, smallest) for name, smallest in found.witnesses.items()}
@@ -130,6 +130,11 @@ def _compared(target: Target, claim: Claim, entry: Deviation | None, asked: Code
     verdict = Verdict(claim, status, {}, asked.size, found.mismatches, found.by_class, witness, diagnosis, message, **more)
     verdict = with_unknown(verdict, unknown_digits(claim, asked, given))
     return verdict if given.flags is None else with_flags(verdict, wrong_flags(claim, codes, got, given.flags[known]))
+
+
+def _diagnosis(claim: Claim, entry: Deviation | None, codes: Codes, got: Codes) -> str | None:
+    """Return what reproduces every output: what the known deviation says, where that does, or else what is found."""
+    return entry.diagnosis if entry is not None and reproduces(entry.diagnosis, claim, codes, got) else diagnose(claim, codes, got)
 
 
 def _failed(target: Target, verdict: Verdict, codes: Codes, failure: Misbehaviour) -> Verdict:
