@@ -58,7 +58,7 @@ def sweep_all(announced: Announced, known: tuple[Deviation, ...], resume: str | 
     if sweeps[-1].failure == INTERRUPTED:
         kept = f"; the same command goes on from {resume}" if resume else "; with --resume the same command could go on from here"
         raise KeyboardInterrupt(f"interrupted in conversion {len(sweeps)} of {len(pairs)}{kept}")
-    if any(swept.found.failure for swept in sweeps):
+    if any(swept.failure for swept in sweeps):
         return 2
     return 0 if all(swept.ok for swept in sweeps) else 1
 
