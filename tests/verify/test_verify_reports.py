@@ -247,7 +247,7 @@ def test_colours_have_contrast_in_both_schemes(page):
 def test_the_same_findings_give_the_same_bytes(judgements, page):
     import matplotlib
 
-    with matplotlib.rc_context({"font.size": 30, "axes.facecolor": "red", "svg.hashsalt": "other"}):
+    with matplotlib.rc_context({"font.size": 30, "xtick.major.size": 30, "axes.linewidth": 9, "axes.facecolor": "red", "svg.hashsalt": "other"}):
         assert as_html(judgements, command=f"refquant verify {HOSTILE}") == page
         assert matplotlib.rcParams["font.size"] == 30
     assert as_junit(judgements) == as_junit(judgements)
