@@ -49,11 +49,16 @@ def report_options(command: Any) -> Any:
 
 def write_reports(reports: Reports, judgements: list[Judgement]) -> None:
     """Write judgements to the files that the options name."""
+    write_report(reports.json, write_pages(reports, judgements))
+
+
+def write_pages(reports: Reports, judgements: list[Judgement]) -> dict[str, Any]:
+    """Write what is made for people and CI systems, and return the records that it is made of."""
     record = as_records(judgements, command=click.get_current_context().find_root().obj)
-    write_report(reports.json, record)
     for path, write in ((reports.junit, junit_of), (reports.html, page_of)):
         if path is not None:
             write_whole(path, write(record))
+    return record
 
 
 def write_report(path: str | None, record: dict[str, Any]) -> None:

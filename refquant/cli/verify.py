@@ -75,7 +75,7 @@ def verify(
     returns unsigned codes of --format, or float values, or an ml_dtypes array; or program:COMMAND, any program that reads hex lines and answers with hex lines;
     or file:PATH, results for the golden vectors of --golden: CSV, lines of hex, .npy or .npz.
     """
-    _refuse_pairs(exhaustive=exhaustive, resume=resume, flags=flags, pages=bool(junit or html))
+    _refuse_pairs(exhaustive=exhaustive, resume=resume, flags=flags)
     names, sources = tuple(format_named(n).name for n in names), tuple(source_named(s) for s in sources)
     says = deterministic(policies_said(rounding, overflow, settings))
     if dialect is not None:
@@ -85,26 +85,25 @@ def verify(
     _refuse_useless(chosen, says=bool(says or dialect))
     known = load_deviations(deviations)
     conversions = announced(chosen, names, sources, asked=bool(targets))
+    reports = Reports(report, junit, html)
     if exhaustive:
-        return sweep_all(conversions, known, resume, report)
+        return sweep_all(conversions, known, resume, reports)
     out = console(stderr=report == STDOUT)
     _announce(out, conversions, targets)
     with redirect_stdout(sys.stderr if report == STDOUT else sys.stdout):  # what a cast prints
         judgements = _judged(conversions, {"seed": seed, "random": count, "deviations": known, "timeout": timeout if can_limit() else None})
     for judgement in judgements:
         _print(out, judgement)
-    write_reports(Reports(report, junit, html), judgements)
+    write_reports(reports, judgements)
     if any(v.failure for j in judgements for v in j.verdicts):
         return 2
     return 0 if all(j.ok for j in judgements) else 1
 
 
-def _refuse_pairs(*, exhaustive: bool, resume: str | None, flags: bool, pages: bool) -> None:
+def _refuse_pairs(*, exhaustive: bool, resume: str | None, flags: bool) -> None:
     """Refuse options that would do nothing beside the others."""
     if resume is not None and not exhaustive:
         raise click.UsageError("--resume belongs to --exhaustive")
-    if pages and exhaustive:
-        raise click.UsageError("--junit, --html: --exhaustive writes --json alone")
     if flags and exhaustive:
         raise click.UsageError("--flags: --exhaustive compares codes alone")
     given = click.get_current_context().get_parameter_source

@@ -467,7 +467,6 @@ def test_reports_are_written_in_every_form(casts):
     [
         (("numpy", "--html", "/no such folder/r.html"), "--html: /no such folder/r.html cannot be written"),
         (("numpy", "--junit", "/no such folder/r.xml"), "--junit: /no such folder/r.xml cannot be written"),
-        (("numpy", "--junit", "r.xml", "--exhaustive"), "--junit, --html: --exhaustive writes --json alone"),
         (("numpy", "--golden", "vectors"), "--golden is for file:PATH"),
         (("file:r.csv",), "file:r.csv needs --golden: the folder or file of the golden vectors that it has results for"),
         (("file:r.csv", "--golden", "nosuch"), "nosuch: no folder, and no file of golden vectors"),
@@ -509,3 +508,32 @@ def test_a_function_that_hangs_is_named_and_the_others_are_judged(casts):
     assert result.exit_code == 2
     assert "FAILED: could not be judged to the end: it gave no answer within 0.5 s on input 0x3e00 (0x1.8p+0), which does it alone" in result.output
     assert "some_casts:sound: 1 of 1 announced conversions judged, 65,536 cases: 1 exact" in result.output
+
+
+def test_a_sweep_of_every_code_is_reported_in_the_same_form(casts):
+    args = ("--format", "float8_e4m3fn", "--source", "float16", "--exhaustive", "--json", "r.json", "--junit", "r.xml", "--html", "r.html")
+    result = run("verify", "some_casts:off_by_one", "some_casts:sound", "some_casts:boom", *args)
+    assert result.exit_code == 2
+    root, sweeps = ElementTree.parse("r.xml").getroot(), json.loads(Path("r.json").read_text())["sweeps"]
+    assert (root.get("tests"), root.get("failures"), root.get("errors")) == ("3", "1", "1")
+    said = [case.find("system-out").text.splitlines() for case in root.iter("testcase")]
+    assert [lines[1:3] for lines in said] == [[f"cases {s['cases']}", f"mismatches {s['mismatches']}"] for s in sweeps]
+    assert [s["mismatches"] for s in sweeps] == [1, 0, 0] and said[0][3] == "other 1"
+    page = Path("r.html").read_text("utf-8")
+    assert "every code 65,536" in page and '<span class="code">0x3e00</span>' in page and "RuntimeError: no kernel" in page
+
+
+def test_what_a_known_deviation_does_in_a_sweep_passes(casts):
+    entry = {"package": "some_casts:saturating", "versions": "", "operation": "encode", "sources": ["*"], "targets": ["*"], "diagnosis": "overflow=saturate"}
+    entry |= {"reason": "it saturates", "reference": "made up", "witness": {}}
+    from refquant.verify import Deviation, FunctionTarget, run_sweep
+    from refquant.verify.sweep_verdicts import judgements_of
+
+    known = Deviation(**entry)
+    target = FunctionTarget("some_casts:saturating", lambda x: refquant.encode(x, "float8_e4m3fn", overflow="saturate"), "float8_e4m3fn", ("float16",))
+    (judgement,) = judgements_of([(run_sweep(target, target.claims()[0], known=known), "")], [known])
+    (verdict,) = judgement.verdicts
+    assert (verdict.status, verdict.message, verdict.diagnosis, judgement.ok) == ("known", "it saturates", "overflow=saturate", True)
+    assert list(verdict.by_class) == ["known: overflow=saturate"] and verdict.left_out == 0
+    (judgement,) = judgements_of([(run_sweep(target, target.claims()[0]), "")], [None])
+    assert judgement.verdicts[0].status == "new" and not judgement.ok

@@ -12,7 +12,7 @@ from refquant.golden.code_text import apart
 from refquant.golden.distance import NAN_DISTANCE, distance_of
 from refquant.golden.sources import WIDE_INTEGERS, width_of
 from refquant.golden.text import special_text, value_of
-from refquant.verify.comparison import CLASSES, Witness
+from refquant.verify.comparison import Witness
 from refquant.verify.target import Claim
 
 _SHORT = 24  #: characters of a decimal
@@ -31,7 +31,7 @@ def witness_record(claim: Claim, kind: str, witness: Witness) -> dict[str, Any]:
     ({'sign': '0x0', 'exponent': '0x7', 'significand': '0x1'}, '1.125', 1)
     """
     sources = claim.sources_of_a_case
-    target = claim.target if kind in CLASSES else None  # flags and unknown digits are no codes of it
+    target = None if kind in ("flags", "unknown") else claim.target  # those are no codes of it
     ends = {"input": (witness.input, sources), "got": (witness.got, (target,)), "expected": (witness.expected, (target,))}
     fields = {name: _each(_fields, text, formats) for name, (text, formats) in ends.items()}
     exact = {name: _each(_exact, text, formats) for name, (text, formats) in ends.items()}
