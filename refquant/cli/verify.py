@@ -24,6 +24,7 @@ from refquant.verify.targets import TARGETS
 from refquant.verify.time_limit import can_limit
 
 _STYLES = {"exact": "green", "known": "yellow", "new": "bold red", "gone": "bold red", "failed": "bold red"}
+_SECONDS_OF_A_PACKAGE = 120.0
 _EPILOG = """\b
 Examples:
   refquant verify
@@ -91,7 +92,7 @@ def verify(
     out = console(stderr=report == STDOUT)
     _announce(out, conversions, targets)
     with redirect_stdout(sys.stderr if report == STDOUT else sys.stdout):  # what a cast prints
-        judgements = _judged(conversions, {"seed": seed, "random": count, "deviations": known, "timeout": timeout if can_limit() else None})
+        judgements = _judged(conversions, {"seed": seed, "random": count, "deviations": known}, timeout)
     for judgement in judgements:
         _print(out, judgement)
     write_reports(reports, judgements)
@@ -131,7 +132,12 @@ def _announce(out: Console, announced: list[tuple[Target, tuple[Claim, ...]]], a
         line(out, f"not installed, not judged: {', '.join(missing)}")
 
 
-def _judged(announced: list[tuple[Target, tuple[Claim, ...]]], options: dict[str, Any]) -> list[Judgement]:
+def _limit(target: Target, timeout: float) -> float | None:
+    """Return the seconds for a batch: what is said of a cast of the user's own; installed packages may compile, or be slow."""
+    return None if not can_limit() else timeout if isinstance(target, OWN) else max(timeout, _SECONDS_OF_A_PACKAGE)
+
+
+def _judged(announced: list[tuple[Target, tuple[Claim, ...]]], options: dict[str, Any], timeout: float) -> list[Judgement]:
     errors = console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as progress:
@@ -140,7 +146,7 @@ def _judged(announced: list[tuple[Target, tuple[Claim, ...]]], options: dict[str
         def step(target: Target) -> Callable[[Verdict], None]:
             return lambda verdict: progress.update(task, advance=1, description=f"{target.name} {verdict.claim.label}")
 
-        return [judge(target, claims=claims, progress=step(target), **options) for target, claims in announced]
+        return [judge(target, claims=claims, timeout=_limit(target, timeout), progress=step(target), **options) for target, claims in announced]
 
 
 def _print(out: Console, judgement: Judgement) -> None:

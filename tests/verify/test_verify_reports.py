@@ -186,6 +186,13 @@ def test_junit_is_what_its_schema_asks_for(judgements):
     assert (root.get("tests"), root.get("failures"), root.get("errors")) == ("5", "2", "1")
 
 
+def test_test_cases_have_names_of_their_own_where_a_pair_has_several_dialects():
+    claims = [Claim("convert", SOURCE, TARGET, rq.get_dialect(d), nan_by="class") for d in ("default", "ocp-saturating")]
+    found = judge(Planted(RIGHT), claims=claims, deviations=())
+    names = [case.get("name") for case in ElementTree.fromstring(as_junit([found])).iter("testcase")]
+    assert names == [f"convert {SOURCE} -> {TARGET} ({d})" for d in ("default", "ocp-saturating")]
+
+
 def test_a_failure_says_what_is_wrong(judgements):
     failure = ElementTree.fromstring(as_junit(judgements))[2].find("testcase/failure")
     assert failure.get("type") == "new" and failure.get("message").startswith("256 of 256 wrong: ")

@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import Any
 
 from refquant.verify.report import as_records
-from refquant.verify.reports.html_verdict import label, verdict_article
+from refquant.verify.reports.html_verdict import label, says, verdict_article
 from refquant.verify.reports.markup import Html, element, table
 from refquant.verify.reports.plots import check_matplotlib
 from refquant.verify.verdict import Judgement
@@ -114,11 +114,7 @@ def _row(verdict: dict[str, Any], key: str) -> tuple[Any, ...]:
     linked = element("a", name, href=f"#{key}") if verdict["status"] != "exact" else name
     classes = ", ".join(f"{kind} {count:,}" for kind, count in verdict["by_class"].items())
     status = element("span", _WORDS[verdict["status"]], class_=f"verdict {verdict['status']}")
-    return linked, _says(verdict), f"{verdict['cases']:,}", f"{verdict['mismatches']:,}", classes, status
-
-
-def _says(verdict: dict[str, Any]) -> str:
-    return ", ".join([verdict["dialect"], *(f"{k}={v}" for k, v in verdict["knobs"].items()), f"NaNs by {verdict['nan_by']}"])
+    return linked, says(verdict), f"{verdict['cases']:,}", f"{verdict['mismatches']:,}", classes, status
 
 
 def _deviations(record: dict[str, Any]) -> Html:

@@ -20,6 +20,11 @@ def label(verdict: dict[str, Any]) -> str:
     return conversion if verdict["operation"] in ("encode", "decode", "convert", "round") else f"{verdict['operation']} {conversion}"
 
 
+def says(verdict: dict[str, Any]) -> str:
+    """Return what the implementation says it does."""
+    return ", ".join([verdict["dialect"], *(f"{k}={v}" for k, v in verdict["knobs"].items()), f"NaNs by {verdict['nan_by']}"])
+
+
 def verdict_article(verdict: dict[str, Any], key: str) -> Html:
     """Return all that was found of one conversion."""
     facts = [(name, text) for name, text in _facts(verdict) if text]
@@ -39,6 +44,7 @@ def _sentence(verdict: dict[str, Any]) -> str:
 def _facts(verdict: dict[str, Any]) -> list[tuple[str, str]]:
     failure, flags, unknown = verdict["failure"], verdict["flags"], verdict["unknown"]
     return [
+        ("says", says(verdict)),
         ("compared", f"{verdict['cases']:,} inputs, {verdict['mismatches']:,} wrong"),
         ("left out", f"{verdict['left_out']:,} inputs that its policies refuse" if verdict["left_out"] else ""),
         ("no answer", f"{verdict['unanswered']:,} inputs" if verdict["unanswered"] else ""),

@@ -69,8 +69,8 @@ def _case(name: str, verdict: dict[str, Any]) -> list[str]:
 
 
 def _label(verdict: dict[str, Any]) -> str:
-    knobs = "".join(f", {k}={v}" for k, v in verdict["knobs"].items())
-    return f"{verdict['operation']} {verdict['source']} -> {verdict['target']}{knobs}"
+    says = ", ".join([verdict["dialect"], *(f"{k}={v}" for k, v in verdict["knobs"].items())])
+    return f"{verdict['operation']} {verdict['source']} -> {verdict['target']} ({says})"
 
 
 def _outcome(verdict: dict[str, Any]) -> list[str]:
