@@ -16,7 +16,7 @@ try:
 except ModuleNotFoundError as error:
     sys.exit(f"error: the benchmarks need {error.name}: pip install '.[full]'")
 
-from benchmarks import casts, chart, everything, firstcall, growth, importing, memory, peak, speed
+from benchmarks import casts, chart, everything, firstcall, growth, importing, memory, peak, speed, verifying
 from benchmarks.demands import Demand
 from benchmarks.machine import machine
 from refquant.golden.whole_files import why_not_writable
@@ -155,9 +155,15 @@ def _import(options: argparse.Namespace, out: Console) -> tuple[Any, list[Demand
     return found, importing.demands(found)
 
 
+def _verify(options: argparse.Namespace, out: Console) -> tuple[Any, list[Demand]]:
+    rows = verifying.measure(options.rounds)
+    out.print(_table(f"Verdicts, median of {options.rounds} interleaved rounds", rows))
+    return rows, verifying.demands(rows)
+
+
 PARTS: dict[str, Part] = {
     "casts": _casts, "growth": _growth, "first": _first, "everything": _everything, "peak": _peak, "reference": _reference, "memory": _memory,
-    "import": _import,
+    "import": _import, "verify": _verify,
 }  # fmt: skip
 SLOW = ("everything", "peak")
 

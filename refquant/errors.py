@@ -29,6 +29,14 @@ class InputValueError(RefquantError, ValueError):
     """An argument has the right type and a value or shape that cannot be used."""
 
 
+class ResultTypeError(InputTypeError):
+    """What a function returned has a dtype that cannot be judged."""
+
+
+class ResultShapeError(InputValueError):
+    """What a function returned has another shape than its input."""
+
+
 class CodeRangeError(RefquantError, ValueError):
     """A code lies outside [0, 2**width)."""
 
@@ -71,6 +79,10 @@ class GoldenMismatchError(RefquantError, ValueError):
 
 class GoldenExistsError(RefquantError, ValueError):
     """There is something where golden vectors would be written."""
+
+
+class ResultFileError(RefquantError, ValueError):
+    """A file that should hold the results for golden vectors is damaged, of another kind, or for other vectors."""
 
 
 class CodesDifferError(RefquantError, AssertionError):

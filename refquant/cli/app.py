@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -20,6 +21,11 @@ from refquant.errors import RefquantError
 
 class OneLineErrors(click.Group):
     """A group that prints every error as ``error: ...`` on stderr and exits with 2."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """See click.Command.parse_args; the command as it was given is kept for reports."""
+        ctx.obj = shlex.join(["refquant", *args])
+        return super().parse_args(ctx, args)
 
     def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, *, standalone_mode: bool = True, **extra: Any) -> Any:  # type: ignore[override]
         """See click.Command.main."""

@@ -9,10 +9,11 @@ import click
 from refquant.cli.options import format_named
 from refquant.errors import InputValueError
 from refquant.golden.sources import WIDE_INTEGERS
-from refquant.verify import Claim, FunctionTarget, ProgramTarget, Target, get_target
+from refquant.verify import Claim, FileTarget, FunctionTarget, ProgramTarget, Target, get_target
 
-PROGRAM = "program:"
+PROGRAM, FILE = "program:", "file:"
 OWN = (FunctionTarget, ProgramTarget)  #: targets that say what they do by options
+WHOLE = (*OWN, FileTarget)  #: targets of which every claim is judged
 
 
 def source_named(text: str) -> str:
@@ -28,15 +29,25 @@ def deterministic(says: dict[str, Any]) -> dict[str, Any]:
     return says
 
 
-def target_named(text: str, names: tuple[str, ...], sources: tuple[str, ...], says: dict[str, Any], pipe: dict[str, Any]) -> Target:
-    """Return a target by name, a function of the user's as ``module:function``, or a program as ``program:COMMAND``."""
+def target_named(text: str, names: tuple[str, ...], sources: tuple[str, ...], says: dict[str, Any], pipe: dict[str, Any], golden: str | None) -> Target:
+    """Return a target by name, a function of the user's as ``module:function``, a program as ``program:COMMAND``, or results as ``file:PATH``."""
     if ":" not in text:
         return get_target(text)
+    if text.startswith(FILE):
+        return _results_file(text, golden, asked=bool(names or sources))
     if len(names) != 1:
         raise click.UsageError(f"{text} needs one --format: that of its results")
     if text.startswith(PROGRAM):
         return ProgramTarget.load(text.removeprefix(PROGRAM), names[0], sources=sources, **says, **pipe)
     return FunctionTarget.load(text, names[0], sources=sources, **says)
+
+
+def _results_file(text: str, golden: str | None, *, asked: bool) -> FileTarget:
+    if golden is None:
+        raise click.UsageError(f"{text} needs --golden: the folder or file of the golden vectors that it has results for")
+    if asked:
+        raise click.UsageError(f"{text}: --format and --source do not belong to it; the golden vectors say what it is")
+    return FileTarget(text.removeprefix(FILE), golden)
 
 
 def announced(targets: list[Target], names: tuple[str, ...], sources: tuple[str, ...], *, asked: bool) -> list[tuple[Target, tuple[Claim, ...]]]:
@@ -50,6 +61,6 @@ def announced(targets: list[Target], names: tuple[str, ...], sources: tuple[str,
 
 
 def _matching(target: Target, names: tuple[str, ...], sources: tuple[str, ...]) -> tuple[Claim, ...]:
-    if isinstance(target, OWN):
+    if isinstance(target, WHOLE):
         return target.claims()
     return tuple(c for c in target.claims() if (not names or {c.source, c.target} & set(names)) and (not sources or c.source in sources))

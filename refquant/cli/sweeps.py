@@ -15,13 +15,14 @@ from rich.text import Text
 
 import refquant
 from refquant.cli.console import console, line
-from refquant.cli.reports import STDERR_LINES, STDOUT, write_report
+from refquant.cli.reports import STDERR_LINES, STDOUT, Reports, write_pages, write_report
 from refquant.errors import StateError
 from refquant.golden.sources import width_of
 from refquant.verify import Claim, Deviation, Sweep, Target, run_sweep
 from refquant.verify.deviations import find_deviation
 from refquant.verify.findings import misbehaviour_text
 from refquant.verify.report import misbehaviour_record
+from refquant.verify.sweep_verdicts import judgements_of
 from refquant.verify.sweeping import WIDEST
 from refquant.verify.swept import KNOWN
 
@@ -42,25 +43,30 @@ class Swept(NamedTuple):
         return not self.failure and self.found.complete and not self.found.new
 
 
-def sweep_all(announced: Announced, known: tuple[Deviation, ...], resume: str | None, report: str | None) -> int:
+def sweep_all(announced: Announced, known: tuple[Deviation, ...], resume: str | None, reports: Reports) -> int:
     """Sweep every announced conversion that is narrow enough; return the exit code."""
     pairs = [(target, claim) for target, claims in announced for claim in claims if width_of(claim.source) <= WIDEST]
     wide = sum(len(claims) for _, claims in announced) - len(pairs)
     if not pairs:
         raise click.UsageError(f"--exhaustive: no conversion from a source of at most {WIDEST} bits; there are {wide} from wider ones")
     paths = _state_paths(pairs, resume)
-    out = console(stderr=report == STDOUT)
+    out = console(stderr=reports.json == STDOUT)
     left = f"; {wide} from sources of more than {WIDEST} bits left out" if wide else ""
     line(out, f"every code of {len(pairs)} conversion{'s' if len(pairs) > 1 else ''}{left}")
-    with redirect_stdout(sys.stderr if report == STDOUT else sys.stdout):  # what a cast prints
+    with redirect_stdout(sys.stderr if reports.json == STDOUT else sys.stdout):  # what a cast prints
         sweeps = _sweep_each(pairs, known, paths, out)
-    write_report(report, {"schema": 1, "refquant": refquant.__version__, "sweeps": [_record(swept) for swept in sweeps]})
+    write_report(reports.json, {"schema": 1, "refquant": refquant.__version__, "sweeps": [_record(swept) for swept in sweeps]})
+    write_pages(reports, judgements_of([(swept.found, swept.failure) for swept in sweeps], [_known(known, *pair) for pair in pairs]))
     if sweeps[-1].failure == INTERRUPTED:
         kept = f"; the same command goes on from {resume}" if resume else "; with --resume the same command could go on from here"
         raise KeyboardInterrupt(f"interrupted in conversion {len(sweeps)} of {len(pairs)}{kept}")
-    if any(swept.found.failure for swept in sweeps):
+    if any(swept.failure for swept in sweeps):
         return 2
     return 0 if all(swept.ok for swept in sweeps) else 1
+
+
+def _known(known: tuple[Deviation, ...], target: Target, claim: Claim) -> Deviation | None:
+    return find_deviation(known, target.name, target.version, claim)
 
 
 def _state_paths(pairs: Pairs, resume: str | None) -> list[Path | None]:
@@ -86,7 +92,7 @@ def _sweep_each(pairs: Pairs, known: tuple[Deviation, ...], paths: list[Path | N
     with _Bars(pairs) as bars:
         for (target, claim), path in zip(pairs, paths, strict=True):
             bars.begin(target, claim)
-            sweeps.append(_swept(target, claim, find_deviation(known, target.name, target.version, claim), path, bars.step))
+            sweeps.append(_swept(target, claim, _known(known, target, claim), path, bars.step))
             bars.end()
             for text, style in _lines(sweeps[-1]):
                 line(out, Text(text, style=style))

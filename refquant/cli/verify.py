@@ -17,12 +17,14 @@ from rich.text import Text
 from refquant.cli.chosen import OWN, announced, deterministic, source_named, target_named
 from refquant.cli.console import console, line, table, width_of
 from refquant.cli.options import dialect_named, format_named, policies_said, set_option
-from refquant.cli.reports import STDERR_LINES, STDOUT, report_option, write_report
+from refquant.cli.reports import STDERR_LINES, STDOUT, Reports, report_options, write_reports
 from refquant.cli.sweeps import sweep_all
-from refquant.verify import Claim, Judgement, ProgramTarget, Target, Verdict, as_records, judge, list_targets, load_deviations
+from refquant.verify import Claim, FileTarget, Judgement, ProgramTarget, Target, Verdict, judge, list_targets, load_deviations
 from refquant.verify.targets import TARGETS
+from refquant.verify.time_limit import can_limit
 
 _STYLES = {"exact": "green", "known": "yellow", "new": "bold red", "gone": "bold red", "failed": "bold red"}
+_SECONDS_OF_A_PACKAGE = 120.0
 _EPILOG = """\b
 Examples:
   refquant verify
@@ -34,11 +36,13 @@ Examples:
   refquant verify mymodule:cast --format bfloat16 --source float32 --source float64
   refquant verify program:./cast --format float8_e4m3fn --flags
   refquant verify program:"vvp sim.vvp" --format bfloat16 --timeout 60
+  refquant verify file:results.csv --golden vectors
+  refquant verify ml_dtypes --junit report.xml --html report.html
 
 \b
 Exit codes: 0 nothing unexpected; 1 a new mismatch, a known deviation that no
 longer occurs, or a conversion that could not be judged; 2 wrong usage, or a
-program that misbehaved: it hung, died, or answered with something else."""
+target that misbehaved: it hung, died, raised, or gave something else."""
 
 
 @click.command(epilog=_EPILOG)
@@ -53,22 +57,24 @@ program that misbehaved: it hung, died, or answered with something else."""
 @set_option
 @click.option("--nan-by", type=click.Choice(["class", "byte"]), default="class", help="For those: any NaN will do, or the code of the dialect.")
 @click.option("--flags", is_flag=True, help="For program:COMMAND: it answers the exception flags too, and is judged by them.")
-@click.option("--timeout", type=float, default=10.0, show_default=True, help="For program:COMMAND: seconds for a batch of at most 65,536 inputs.")
+@click.option("--timeout", type=float, default=10.0, show_default=True, help="Seconds for a batch of at most 65,536 inputs.")
 @click.option("--random", "count", type=click.IntRange(0, 100_000_000), default=1_000_000, show_default=True, help="Random inputs of each wide conversion.")
 @click.option("--seed", type=click.IntRange(0, (1 << 64) - 1), default=0, show_default=True, help="Seed of the random inputs.")
 @click.option("--deviations", metavar="FILE", help="Known deviations, in the form of deviations.toml, instead of the package's.")
 @click.option("--exhaustive", is_flag=True, help="Run every code of each source of at most 32 bits, all 2^32 float32 patterns included.")
 @click.option("--resume", metavar="PATH", help="Exhaustive: keep the state in PATH, and go on from it if it exists; a folder for several conversions.")
-@report_option
+@click.option("--golden", metavar="DIR", help="For file:PATH: the golden vectors that the results are for.")
+@report_options
 def verify(
     targets: tuple[str, ...], names: tuple[str, ...], sources: tuple[str, ...], rounding: str | None, overflow: str | None, dialect: str | None,
     settings: tuple[str, ...], nan_by: str, flags: bool, timeout: float, count: int, seed: int,
-    deviations: str | None, exhaustive: bool, resume: str | None, report: str | None,
+    deviations: str | None, exhaustive: bool, resume: str | None, golden: str | None, report: str | None, junit: str | None, html: str | None,
 ) -> int:  # fmt: skip
     """Judge conversions of other implementations, byte for byte.
 
     TARGET is numpy, ml_dtypes, torch (all that are installed if none is given), or module:function, a cast of your own: it is given an array of --source and
-    returns unsigned codes of --format, or float values, or an ml_dtypes array; or program:COMMAND, any program that reads hex lines and answers with hex lines.
+    returns unsigned codes of --format, or float values, or an ml_dtypes array; or program:COMMAND, any program that reads hex lines and answers with hex lines;
+    or file:PATH, results for the golden vectors of --golden: CSV, lines of hex, .npy or .npz.
     """
     _refuse_pairs(exhaustive=exhaustive, resume=resume, flags=flags)
     names, sources = tuple(format_named(n).name for n in names), tuple(source_named(s) for s in sources)
@@ -76,19 +82,20 @@ def verify(
     if dialect is not None:
         dialect_named(dialect)
     stated = {"dialect": dialect, "knobs": says, "nan_by": nan_by}
-    chosen = [target_named(t, names, sources, stated, {"flags": flags, "timeout": timeout}) for t in dict.fromkeys(targets or list_targets())]
+    chosen = [target_named(t, names, sources, stated, {"flags": flags, "timeout": timeout}, golden) for t in dict.fromkeys(targets or list_targets())]
     _refuse_useless(chosen, says=bool(says or dialect))
     known = load_deviations(deviations)
     conversions = announced(chosen, names, sources, asked=bool(targets))
+    reports = Reports(report, junit, html)
     if exhaustive:
-        return sweep_all(conversions, known, resume, report)
+        return sweep_all(conversions, known, resume, reports)
     out = console(stderr=report == STDOUT)
     _announce(out, conversions, targets)
     with redirect_stdout(sys.stderr if report == STDOUT else sys.stdout):  # what a cast prints
-        judgements = _judged(conversions, {"seed": seed, "random": count, "deviations": known})
+        judgements = _judged(conversions, {"seed": seed, "random": count, "deviations": known}, timeout)
     for judgement in judgements:
         _print(out, judgement)
-    write_report(report, as_records(judgements))
+    write_reports(reports, judgements)
     if any(v.failure for j in judgements for v in j.verdicts):
         return 2
     return 0 if all(j.ok for j in judgements) else 1
@@ -111,9 +118,10 @@ def _refuse_useless(chosen: list[Target], *, says: bool) -> None:
     if says and not any(isinstance(t, OWN) for t in chosen):
         raise click.UsageError("--rounding, --overflow, --dialect and --set say what a module:function does, or a program; other targets say it themselves")
     given = click.get_current_context().get_parameter_source
-    for name in ("flags", "timeout"):
-        if given(name) is ParameterSource.COMMANDLINE and not any(isinstance(t, ProgramTarget) for t in chosen):
-            raise click.UsageError(f"--{name} is for program:COMMAND")
+    function_or_program = "module:function or program:COMMAND"
+    for name, kind, whose in (("flags", ProgramTarget, "program:COMMAND"), ("timeout", OWN, function_or_program), ("golden", FileTarget, "file:PATH")):
+        if given(name) is ParameterSource.COMMANDLINE and not any(isinstance(t, kind) for t in chosen):
+            raise click.UsageError(f"--{name} is for {whose}")
 
 
 def _announce(out: Console, announced: list[tuple[Target, tuple[Claim, ...]]], asked: tuple[str, ...]) -> None:
@@ -124,7 +132,12 @@ def _announce(out: Console, announced: list[tuple[Target, tuple[Claim, ...]]], a
         line(out, f"not installed, not judged: {', '.join(missing)}")
 
 
-def _judged(announced: list[tuple[Target, tuple[Claim, ...]]], options: dict[str, Any]) -> list[Judgement]:
+def _limit(target: Target, timeout: float) -> float | None:
+    """Return the seconds for a batch: what is said of a cast of the user's own; installed packages may compile, or be slow."""
+    return None if not can_limit() else timeout if isinstance(target, OWN) else max(timeout, _SECONDS_OF_A_PACKAGE)
+
+
+def _judged(announced: list[tuple[Target, tuple[Claim, ...]]], options: dict[str, Any], timeout: float) -> list[Judgement]:
     errors = console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as progress:
@@ -133,7 +146,7 @@ def _judged(announced: list[tuple[Target, tuple[Claim, ...]]], options: dict[str
         def step(target: Target) -> Callable[[Verdict], None]:
             return lambda verdict: progress.update(task, advance=1, description=f"{target.name} {verdict.claim.label}")
 
-        return [judge(target, claims=claims, progress=step(target), **options) for target, claims in announced]
+        return [judge(target, claims=claims, timeout=_limit(target, timeout), progress=step(target), **options) for target, claims in announced]
 
 
 def _print(out: Console, judgement: Judgement) -> None:

@@ -9,10 +9,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from refquant.errors import InputValueError
 from refquant.formats import Format, get_format
-from refquant.golden.sources import magnitude_of, parts_of
+from refquant.golden.distance import NAN_DISTANCE, distance_of
+from refquant.golden.sources import parts_of
 from refquant.testing.given import codes_given
 
-NAN_DISTANCE = (1 << 64) - 1  #: of a NaN from a number under ``nan="sentinel"``; no two numbers of any format are as far apart
+__all__ = ["NAN_DISTANCE", "ulp_distance"]
 
 
 def ulp_distance(a: ArrayLike, b: ArrayLike, fmt: Format | str, *, nan: str = "error") -> Any:
@@ -64,7 +65,7 @@ def ulp_distance(a: ArrayLike, b: ArrayLike, fmt: Format | str, *, nan: str = "e
     if nan == "error":
         for name, array in (("a", codes[0]), ("b", codes[1])):
             _refuse_nan(name, array, source)
-    distance = _distance(left.reshape(-1), right.reshape(-1), source).reshape(left.shape)
+    distance = distance_of(left.reshape(-1), right.reshape(-1), source).reshape(left.shape)
     scalar = not any(isinstance(x, np.ndarray) for x in (a, b)) and not distance.ndim
     return distance[()] if scalar else distance
 
@@ -75,14 +76,3 @@ def _refuse_nan(name: str, codes: NDArray[Any], fmt: Format) -> None:
         index = ", ".join(str(i) for i in np.unravel_index(int(np.argmax(nan)), codes.shape))
         at = f", the first at index {index}" if index else ""
         raise InputValueError(f"{name}: a NaN of {fmt.name} has no place among its values ({nan.sum()} such{at}); nan='sentinel' counts it as 2**64 - 1 away")
-
-
-def _distance(left: NDArray[Any], right: NDArray[Any], fmt: Format) -> NDArray[np.uint64]:
-    """Return the distances of flat codes, NaNs by the sentinel; signed places would not fit 64 bits."""
-    negative, nan = ([p[i] for p in (parts_of(left, fmt), parts_of(right, fmt))] for i in (0, 3))
-    near, far = (f(magnitude_of(left, fmt), magnitude_of(right, fmt)) for f in (np.minimum, np.maximum))
-    distance: NDArray[np.uint64] = np.where(negative[0] == negative[1], far - near, far + near)
-    is_nan = [kind >= 2 for kind in nan]
-    distance[is_nan[0] | is_nan[1]] = NAN_DISTANCE
-    distance[is_nan[0] & is_nan[1]] = 0
-    return distance

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from refquant.errors import CodesDifferError
+from refquant.golden.code_text import value_text
 from refquant.golden.sources import magnitude_of
 from refquant.golden.text import hex_code
-from refquant.testing.code_text import value_text
 from refquant.testing.trial import Trial
 from refquant.testing.wrong_codes import WrongCode, codes_differ, counted, spread
 from refquant.verify.comparison import CLASSES, classify

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from refquant.errors import InputTypeError
 from refquant.formats import Format
+from refquant.golden.code_text import value_text
 from refquant.golden.sources import magnitude_of, named_format
 from refquant.golden.text import hex_code
 from refquant.inputs import CODES, Source, as_source
-from refquant.testing.code_text import value_text
 from refquant.testing.given import codes_given, flat
 
 

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from refquant.errors import CodesDifferError
 from refquant.formats import Format
+from refquant.golden.code_text import apart, bit_fields, in_columns, value_text, wrong_bits
 from refquant.golden.sources import parts_of
 from refquant.golden.text import hex_code
-from refquant.testing.code_text import apart, bit_fields, in_columns, value_text, wrong_bits
 from refquant.testing.distance import ulp_distance
 
 

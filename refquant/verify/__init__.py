@@ -5,18 +5,22 @@ from refquant.verify.deviations import Deviation, load_deviations
 from refquant.verify.diagnosis import diagnose
 from refquant.verify.explaining import Explanation, explain
 from refquant.verify.findings import Finding
-from refquant.verify.judging import Judgement, Verdict, judge
+from refquant.verify.judging import judge
 from refquant.verify.report import as_records
+from refquant.verify.reports.html_page import as_html
+from refquant.verify.reports.junit import as_junit
 from refquant.verify.sweeping import run_sweep, sweep
 from refquant.verify.swept import Kind, Sweep
 from refquant.verify.target import Claim, Target
-from refquant.verify.targets import FunctionTarget, ProgramTarget, get_target, list_targets
+from refquant.verify.targets import FileTarget, FunctionTarget, ProgramTarget, get_target, list_targets
+from refquant.verify.verdict import Judgement, Verdict
 
 __all__ = [
     "Claim",
     "Comparison",
     "Deviation",
     "Explanation",
+    "FileTarget",
     "Finding",
     "FunctionTarget",
     "Judgement",
@@ -26,6 +30,8 @@ __all__ = [
     "Target",
     "Verdict",
     "Witness",
+    "as_html",
+    "as_junit",
     "as_records",
     "compare",
     "diagnose",

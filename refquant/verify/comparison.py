@@ -7,16 +7,29 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from refquant.formats import Format, get_format
+from refquant.formats import Format, IntFormat, get_format
 from refquant.golden.nan_mask import NanBy
 from refquant.golden.sources import convert_codes, is_float, magnitude_of, parts_of, refused
 from refquant.golden.text import hex_code, hex_value
-from refquant.policies import Dialect, Flags, OverflowMode
+from refquant.policies import Dialect, Flags, OverflowMode, resolve
+from refquant.verify.spread import Spread, spread_of
 from refquant.verify.target import Claim, Codes, Target
 
 Mask = NDArray[np.bool_]
-#: Classes of mismatches, in the order in which they are tried; each mismatch counts once.
+#: Classes of mismatches, in the order in which they are tried; each mismatch counts once. ``MEANINGS`` says what each is.
 CLASSES = ("nan", "inf", "signed zero", "double rounding", "overflow", "tie", "subnormal", "other")
+NARROW = ("float16", "bfloat16", "float32")  #: sources that float32 holds
+THROUGH_FLOAT32 = {"format": "float32", "nan": "keep_payload"}
+MEANINGS = {
+    "nan": "the input is a NaN",
+    "inf": "the input is an infinity",
+    "signed zero": "a zero is right, and the other zero was given",
+    "double rounding": "what was given is what passing through float32 gives",
+    "overflow": "the input, rounded, is out of the range of the target",
+    "tie": "the input lies half-way between two numbers of the target",
+    "subnormal": "input or right result are subnormal, or the result underflows",
+    "other": "none of these",
+}
 
 
 class Witness(NamedTuple):
@@ -38,6 +51,8 @@ class Comparison(NamedTuple):
     by_class: dict[str, int]
     witness: Witness | None
     wrong: Mask  #: per case
+    witnesses: dict[str, Witness] = {}  #: the smallest of each class
+    spread: Spread | None = None  #: where the mismatches are, and how far off
 
 
 def reference_codes(claim: Claim, codes: Codes, dialect: Dialect | None = None) -> Codes:
@@ -48,6 +63,8 @@ def reference_codes(claim: Claim, codes: Codes, dialect: Dialect | None = None) 
 
 def defined(claim: Claim, codes: Codes) -> Codes:
     """Return the inputs for which the claim says anything: none that its policies refuse."""
+    if not resolve(get_format(claim.target), claim.policies).may_raise:
+        return codes
     return codes[~refused(codes, claim.source, claim.target, claim.correct)]
 
 
@@ -84,10 +101,12 @@ def compare(claim: Claim, codes: Codes, got: Codes, expected: Codes | None = Non
     where = np.flatnonzero(wrong)
     if not where.size:
         return Comparison(codes.size, 0, {}, None, wrong)
-    bad_codes, bad_got, bad_right = codes[where], got[where], right[where]
-    labels = classify(claim, bad_codes, bad_got, bad_right)
-    by_class = {c: int(n) for c in CLASSES if (n := np.count_nonzero(labels == CLASSES.index(c)))}
-    return Comparison(codes.size, where.size, by_class, smallest(claim, bad_codes, bad_got, bad_right), wrong)
+    bad = codes[where], got[where], right[where]
+    labels = classify(claim, *bad)
+    masks = {c: mask for i, c in enumerate(CLASSES) if (mask := labels == i).any()}
+    by_class = {c: int(np.count_nonzero(mask)) for c, mask in masks.items()}
+    witnesses = {c: smallest(claim, *(column[mask] for column in bad)) for c, mask in masks.items()}
+    return Comparison(codes.size, where.size, by_class, smallest(claim, *bad), wrong, witnesses, spread_of(claim, *bad, masks))
 
 
 def differs(claim: Claim, got: Codes, right: Codes) -> Mask:
@@ -114,8 +133,10 @@ def classify(claim: Claim, codes: Codes, got: Codes, right: Codes) -> NDArray[np
     zero = [magnitude_is_zero(c, claim.target) for c in (got, right)]
     flags = _under(claim, codes, return_flags=True, flags="ieee").flags
     tie = _under(claim, codes, rounding="ties_to_zero") != _under(claim, codes, rounding="ties_to_away")
-    tests = [kind >= 2, kind == 1, zero[0] & zero[1], _double_rounding(claim, codes, got), flags & Flags.OVERFLOW != 0, tie]
-    tests += [(flags & Flags.UNDERFLOW != 0) | is_subnormal(codes, claim.source), np.ones(codes.size, np.bool_)]
+    out_of_range = Flags.OVERFLOW | Flags.INVALID if isinstance(get_format(claim.target), IntFormat) else Flags.OVERFLOW
+    tests = [kind >= 2, kind == 1, zero[0] & zero[1], _double_rounding(claim, codes, got), flags & out_of_range != 0, tie]
+    small = is_subnormal(codes, claim.source) | is_subnormal(right, claim.target)  # an exact subnormal result raises no flag
+    tests += [(flags & Flags.UNDERFLOW != 0) | small, np.ones(codes.size, np.bool_)]
     first: NDArray[np.int64] = np.argmax(np.stack(tests), axis=0)
     return first
 
@@ -144,9 +165,9 @@ def _under(claim: Claim, codes: Codes, *, return_flags: bool = False, **knobs: A
 def _double_rounding(claim: Claim, codes: Codes, got: Codes) -> Mask:
     """Return where passing through float32 gives what the implementation gave."""
     found = np.zeros(codes.size, np.bool_)
-    if claim.source in ("float16", "bfloat16", "float32"):
+    if claim.source in NARROW:
         return found
-    through = claim.correct.replace(via={"format": "float32", "nan": "keep_payload"})
+    through = claim.correct.replace(via=THROUGH_FLOAT32)
     asked = ~refused(codes, claim.source, claim.target, through)  # a tiny number becomes a zero on the way, which policies may refuse
     found[asked] = reference_codes(claim, codes[asked], through) == got[asked]
     return found

@@ -20,6 +20,7 @@ from refquant.verify.comparison import Mask, differs, is_nan, is_subnormal, refe
 from refquant.verify.scopes import SCOPES, rounds_below_all
 from refquant.verify.target import Claim, Codes
 
+UNEXPLAINED = "no change of one or two policies explains it"
 _SAMPLE = 1024
 _INTERMEDIATE = ("float32", "float16", "bfloat16", "float64")
 #: What is left of a float64 in its upper 32 bits.

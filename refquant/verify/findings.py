@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from refquant.errors import InputValueError
+from refquant.errors import ResultShapeError
 from refquant.formats import Format
 from refquant.golden.sources import convert_codes, magnitude_of
 from refquant.golden.text import hex_code, hex_value
@@ -41,7 +41,7 @@ def replies_of(target: Target, claim: Claim, codes: Codes) -> Replies:
     """Return what a target answers; one that knows of codes alone answers each with a code."""
     found: Replies = target.replies(claim, codes) if gives_replies(target) else Replies(target.run(claim, codes))  # type: ignore[attr-defined]
     if found.failure is None and found.codes.size != codes.size:
-        raise InputValueError(f"{target.name}: expected {codes.size} results, got {found.codes.size}")
+        raise ResultShapeError(f"{target.name}: expected {codes.size} results, got {found.codes.size}")
     return found
 
 
@@ -66,10 +66,10 @@ def unknown_witness(claim: Claim, codes: Codes, unknown: Unknown, vector: int) -
     return Witness(*_shown(codes[vector], claim.source), unknown.answer_to(vector), "unknown", *_shown(right, claim.target))
 
 
-def misbehaviour_text(claim: Claim, failure: Misbehaviour, code: int) -> str:
-    """Return the verdict on a program that misbehaved, on the input of this code where it was one."""
+def misbehaviour_text(claim: Claim, failure: Misbehaviour, code: int, who: str = "the program") -> str:
+    """Return the verdict on a program or function that misbehaved, on the input of this code where it was one."""
     value = "" if failure.vector is None else hex_value(code, claim.source)
-    return f"could not be judged to the end: the program {failure.sentence(value)}"
+    return f"could not be judged to the end: {who} {failure.sentence(value)}"
 
 
 def _shown(code: Any, name: str | Format) -> tuple[str, str]:
@@ -83,12 +83,13 @@ def wrong_flags(claim: Claim, codes: Codes, got: Codes, flags: NDArray[np.uint8]
     if not where.size:
         return None
     i = where[np.lexsort((codes[where], magnitude_of(codes[where], claim.source)))[0]]
-    witness = Witness(*_shown(codes[i], claim.source), *_as_text(flags[i]), *_as_text(expected.flags[i]))
+    witness = Witness(*_shown(codes[i], claim.source), *flags_text(flags[i]), *flags_text(expected.flags[i]))
     alone = int(np.count_nonzero(~differs(claim, got[where], expected.codes[where])))
-    return WrongFlags(Finding(where.size, witness), alone, _described(flags[where], expected.flags[where]))
+    return WrongFlags(Finding(where.size, witness), alone, flags_described(flags[where], expected.flags[where]))
 
 
-def _as_text(flags: Any) -> tuple[str, str]:
+def flags_text(flags: Any) -> tuple[str, str]:
+    """Return flags in hex and by name."""
     return f"0x{int(flags):02x}", _names(int(flags)) or "none"
 
 
@@ -96,7 +97,7 @@ def _names(flags: int) -> str:
     return ", ".join(str(f.name).lower().replace("_", " ") for f in Flags if f.value and flags & f.value)
 
 
-def _described(got: NDArray[Any], right: NDArray[Any]) -> str:
+def flags_described(got: NDArray[Any], right: NDArray[Any]) -> str:
     """Return which flags are missing, and which are raised wrongly, how often."""
     parts = []
     for flag in (f for f in Flags if f.value):

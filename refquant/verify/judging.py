@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,103 +11,22 @@ import numpy as np
 from refquant.errors import InputTypeError, InputValueError
 from refquant.golden.cases import case_sets
 from refquant.golden.random_words import checked_seed
-from refquant.verify.comparison import Witness, as_given, compare, defined
+from refquant.verify.answers import answers_of, checked_timeout
+from refquant.verify.comparison import as_given, compare, defined
+from refquant.verify.coverage import coverage_of
 from refquant.verify.deviations import Deviation, find_deviation, load_deviations
-from refquant.verify.diagnosis import diagnose, reproduces
-from refquant.verify.findings import Finding, WrongFlags, known_of, misbehaviour_text, replies_of, unknown_digits, wrong_flags
+from refquant.verify.diagnosis import UNEXPLAINED, diagnose, reproduces
+from refquant.verify.findings import gives_replies, known_of, misbehaviour_text, unknown_digits, wrong_flags
 from refquant.verify.pipe import Misbehaviour, Replies
 from refquant.verify.target import Claim, Codes, Target
-from refquant.verify.targets import get_target
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What was found of one claim.
-
-    Parameters
-    ----------
-    claim : Claim
-        The conversion.
-    status : str
-        ``"exact"``; ``"known"``: it deviates as a known deviation says; ``"new"``: it deviates otherwise; ``"gone"``: a known deviation of this version does
-        not occur; ``"failed"``: it could not be judged, or not to the end.
-    sizes : dict
-        Number of cases of each kind.
-    cases, mismatches : int
-        How many inputs were compared, and how many outputs were wrong.
-    by_class : dict
-        Mismatches by class: see `refquant.verify.comparison.CLASSES`.
-    witness : Witness or None
-        The mismatch of smallest magnitude.
-    diagnosis : str or None
-        What reproduces every output of the implementation.
-    message : str
-        One sentence for a reader.
-    unknown : Finding or None
-        Answers with digits that are no bits (X or Z of a simulator): how many, and the first.
-    flags : Finding or None
-        Answers with wrong exception flags, where flags were asked for: how many, and that of smallest magnitude.
-        Those with a right code are among the mismatches.
-    failure : Misbehaviour or None
-        What a program did other than answer; the rest is then what was found before.
-    unanswered : int
-        Inputs that have no answer for that reason.
-    notes : tuple of str
-        What a user should know of a program, though it did no harm.
-    stderr : str
-        The end of what a program wrote to stderr.
-    """
-
-    claim: Claim
-    status: str
-    sizes: dict[str, int] = field(default_factory=dict)
-    cases: int = 0
-    mismatches: int = 0
-    by_class: dict[str, int] = field(default_factory=dict)
-    witness: Witness | None = None
-    diagnosis: str | None = None
-    message: str = ""
-    unknown: Finding | None = None
-    flags: Finding | None = None
-    failure: Misbehaviour | None = None
-    unanswered: int = 0
-    notes: tuple[str, ...] = ()
-    stderr: str = ""
-
-    @property
-    def left_out(self) -> int:
-        """Number of inputs that the claim's policies refuse, of which nothing is right or wrong."""
-        return max(sum(self.sizes.values()) - self.cases - self.unanswered, 0)
-
-    @property
-    def ok(self) -> bool:
-        """Whether nothing unexpected was found."""
-        return self.status in ("exact", "known")
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """What was found of one target: `announced` claims, and the verdicts of those that were judged."""
-
-    name: str
-    version: str
-    announced: tuple[Claim, ...]
-    verdicts: tuple[Verdict, ...]
-
-    @property
-    def judged(self) -> int:
-        """Number of claims that could be judged."""
-        return sum(v.status != "failed" for v in self.verdicts)
-
-    @property
-    def ok(self) -> bool:
-        """Whether every announced claim was judged and nothing unexpected was found."""
-        return self.judged == len(self.announced) and all(v.ok for v in self.verdicts)
+from refquant.verify.targets import FileTarget, get_target
+from refquant.verify.vectors import judge_vectors
+from refquant.verify.verdict import Judgement, Verdict, with_flags, with_unknown
 
 
 def judge(
     target: Target | str, *, claims: Iterable[Claim] | None = None, seed: int = 0, random: int = 1_000_000,
-    deviations: Iterable[Deviation] | None = None, progress: Callable[[Verdict], None] | None = None,
+    deviations: Iterable[Deviation] | None = None, timeout: float | None = None, progress: Callable[[Verdict], None] | None = None,
 ) -> Judgement:  # fmt: skip
     """Return what an implementation does, compared with what it says, byte for byte.
 
@@ -121,12 +40,20 @@ def judge(
         Seed and number of the random inputs of each conversion from more than 16 bits.
     deviations : iterable of Deviation, optional
         Known deviations; those of the package if not given.
+    timeout : float, optional
+        Seconds for each batch of at most 65,536 inputs; a hang is then a verdict. Needs the main thread, and code that returns to Python now and then; judge
+        what does not as a program, which has a limit of its own. Without a limit all inputs are one batch.
     progress : callable, optional
         Called with each Verdict as it is found.
 
     Returns
     -------
     Judgement
+
+    Raises
+    ------
+    InputTypeError, InputValueError, UnknownNameError
+        If an argument cannot be used. What an implementation raises is a verdict, with the input that makes it raise.
 
     Notes
     -----
@@ -148,12 +75,13 @@ def judge(
     seed = checked_seed(seed)
     if not isinstance(random, (int, np.integer)) or random < 0:
         raise InputValueError(f"random: expected an integer of at least 0, got {random!r}")
+    timeout = checked_timeout(timeout)
     if progress is not None and not callable(progress):
         raise InputTypeError(f"progress: expected a function, got {progress!r}")
     verdicts = []
     for claim in announced:
         entry = find_deviation(known, implementation.name, implementation.version, claim)
-        verdicts.append(_judge_claim(implementation, claim, entry, seed, random))
+        verdicts.append(_judge_claim(implementation, claim, entry, seed, random, timeout))
         if progress is not None:
             progress(verdicts[-1])
     return Judgement(implementation.name, implementation.version, announced, tuple(verdicts))
@@ -166,16 +94,27 @@ def _checked(name: str, given: Any, kind: type[Any]) -> tuple[Any, ...]:
     return items
 
 
-def _judge_claim(target: Target, claim: Claim, entry: Deviation | None, seed: int, random: int) -> Verdict:
+def _judge_claim(target: Target, claim: Claim, entry: Deviation | None, seed: int, random: int, timeout: float | None) -> Verdict:
     try:
+        if isinstance(target, FileTarget):
+            return judge_vectors(target, claim)
         sets = case_sets(claim.source, claim.target, seed=seed, random=random)
-        codes = defined(claim, np.concatenate([s.codes for s in sets]))
-        given = replies_of(target, claim, codes)
+        kept = [defined(claim, s.codes) for s in sets]
+        codes = np.concatenate(kept)
+        given = answers_of(target, claim, codes, timeout)
         verdict = _compared(target, claim, entry, codes[: given.codes.size], given)
-    except (Exception, SystemExit) as error:  # whatever an implementation raises, the others are judged
+        reached = coverage_of(claim, _answered(kept, given.codes.size), complete=given.codes.size == codes.size)
+    except (Exception, SystemExit) as error:  # whatever happens to one conversion, the others are judged
         return Verdict(claim, "failed", message=" ".join(f"could not be judged: {type(error).__name__}: {error}".split()))
-    verdict = replace(verdict, sizes={s.name: s.codes.size for s in sets}, unanswered=codes.size - given.codes.size, notes=given.notes, stderr=given.stderr)
-    return verdict if given.failure is None else _failed(verdict, codes, given.failure)
+    sizes = {s.name: s.codes.size for s in sets}
+    verdict = replace(verdict, sizes=sizes, unanswered=codes.size - given.codes.size, notes=given.notes, stderr=given.stderr, coverage=reached)
+    return verdict if given.failure is None else _failed(target, verdict, codes, given.failure)
+
+
+def _answered(sets: list[Codes], size: int) -> list[Codes]:
+    """Return the sets as far as they were answered."""
+    ends = np.cumsum([codes.size for codes in sets])
+    return [codes[: max(codes.size - max(int(end) - size, 0), 0)] for codes, end in zip(sets, ends)]
 
 
 def _compared(target: Target, claim: Claim, entry: Deviation | None, asked: Codes, given: Replies) -> Verdict:
@@ -186,9 +125,11 @@ def _compared(target: Target, claim: Claim, entry: Deviation | None, asked: Code
     diagnosis = _diagnosis(claim, entry, codes, got) if found.mismatches else None
     status, message = _status(found.mismatches, diagnosis, entry)
     witness = None if found.witness is None else as_given(target, claim, found.witness)
-    verdict = Verdict(claim, status, {}, asked.size, found.mismatches, found.by_class, witness, diagnosis, message)
-    verdict = _with_unknown(verdict, unknown_digits(claim, asked, given))
-    return verdict if given.flags is None else _with_flags(verdict, wrong_flags(claim, codes, got, given.flags[known]))
+    witnesses = {name: as_given(target, claim, smallest) for name, smallest in found.witnesses.items()}
+    more: dict[str, Any] = {"witnesses": witnesses, "spread": found.spread, "deviation": entry}
+    verdict = Verdict(claim, status, {}, asked.size, found.mismatches, found.by_class, witness, diagnosis, message, **more)
+    verdict = with_unknown(verdict, unknown_digits(claim, asked, given))
+    return verdict if given.flags is None else with_flags(verdict, wrong_flags(claim, codes, got, given.flags[known]))
 
 
 def _diagnosis(claim: Claim, entry: Deviation | None, codes: Codes, got: Codes) -> str | None:
@@ -196,31 +137,9 @@ def _diagnosis(claim: Claim, entry: Deviation | None, codes: Codes, got: Codes) 
     return entry.diagnosis if entry is not None and reproduces(entry.diagnosis, claim, codes, got) else diagnose(claim, codes, got)
 
 
-def _with_unknown(verdict: Verdict, unknown: Finding | None) -> Verdict:
-    if unknown is None:
-        return verdict
-    text = f"{unknown.cases:,} answers with unknown digits (X or Z)"
-    return _with_more(verdict, "unknown", unknown.cases, unknown.witness, text, unknown=unknown)
-
-
-def _with_flags(verdict: Verdict, wrong: WrongFlags | None) -> Verdict:
-    if wrong is None:
-        return verdict
-    text = f"wrong flags: {wrong.text}"
-    return _with_more(verdict, "flags", wrong.alone, wrong.finding.witness, text, flags=wrong.finding)
-
-
-def _with_more(verdict: Verdict, name: str, count: int, witness: Witness, text: str, **found: Finding) -> Verdict:
-    """Return a verdict with mismatches of one more class, which no known deviation excuses."""
-    by_class = {**verdict.by_class, **({name: count} if count else {})}
-    message = f"{verdict.message}; {text}" if verdict.status == "new" else text
-    more: dict[str, Any] = {"mismatches": verdict.mismatches + count, "by_class": by_class, "witness": verdict.witness or witness, **found}
-    return replace(verdict, status="new", message=message, **more)
-
-
-def _failed(verdict: Verdict, codes: Codes, failure: Misbehaviour) -> Verdict:
-    """Return the verdict on a program that misbehaved: what was found before is kept."""
-    message = misbehaviour_text(verdict.claim, failure, int(codes[failure.vector or 0]))
+def _failed(target: Target, verdict: Verdict, codes: Codes, failure: Misbehaviour) -> Verdict:
+    """Return the verdict on an implementation that misbehaved: what was found before is kept."""
+    message = misbehaviour_text(verdict.claim, failure, int(codes[failure.vector or 0]), "the program" if gives_replies(target) else "it")
     if verdict.mismatches:
         message += f"; before that: {verdict.message}"
     return replace(verdict, status="failed", message=message, failure=failure)
@@ -233,5 +152,5 @@ def _status(mismatches: int, diagnosis: str | None, entry: Deviation | None) -> 
         return "gone", f"the known deviation {entry.diagnosis!r} ({entry.versions}) does not occur; correct deviations.toml"
     if entry is not None and entry.diagnosis == diagnosis:
         return "known", entry.reason
-    name = diagnosis or "no change of one or two policies explains it"
+    name = diagnosis or UNEXPLAINED
     return "new", name if entry is None else f"{name}, where the known deviation is {entry.diagnosis!r}"

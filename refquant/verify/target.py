@@ -57,6 +57,11 @@ class Claim:
         return source, target
 
     @property
+    def sources_of_a_case(self) -> tuple[str | Format, ...]:
+        """Return the formats of the operands of one case."""
+        return (self.source,)
+
+    @property
     def label(self) -> str:
         """Return ``"source -> target"``."""
         return " -> ".join(self.names)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from io import StringIO
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner
@@ -260,18 +261,18 @@ def test_a_cast_is_judged_by_what_it_says(casts):
     assert [run(*args).exit_code, run(*args, "--overflow", "saturate").exit_code] == [1, 0]
 
 
-def test_a_conversion_that_could_not_be_judged_is_exit_code_1(casts):
+def test_a_conversion_that_could_not_be_judged_is_exit_code_2(casts):
     result = run("verify", "some_casts:boom", "--format", "float8_e4m3fn")
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "0 of 1 announced conversions judged" in result.output
-    assert "FAILED: could not be judged: RuntimeError: no kernel" in result.output
+    assert "FAILED: could not be judged to the end: it raised RuntimeError: no kernel on input 0x00000000 (0), which does it alone" in result.output
     assert "some_casts:boom: 1 conversion" in result.output  # no emoji
 
 
 def test_a_cast_that_leaves_the_program_could_not_be_judged(casts):
     result = run("verify", "some_casts:leaves", "--format", "float8_e4m3fn")
-    assert result.exit_code == 1
-    assert "FAILED: could not be judged: SystemExit: 0" in result.output
+    assert result.exit_code == 2
+    assert "FAILED: could not be judged to the end: it raised SystemExit: 0 on input 0x00000000 (0), which does it alone" in result.output
     (casts / "leaving_casts.py").write_text("raise SystemExit(0)")
     result = run("verify", "leaving_casts:cast", "--format", "float8_e4m3fn")
     assert (result.exit_code, result.stdout) == (2, "")
@@ -413,9 +414,9 @@ def broken_casts(tmp_path, monkeypatch):
     return lambda *names, source="float16": ("verify", *(f"broken_casts:{n}" for n in names), "--format", "float8_e5m2", "--source", source, "--exhaustive")
 
 
-def test_a_cast_that_raises_is_exit_code_1_and_the_others_are_swept(broken_casts):
+def test_a_cast_that_raises_is_exit_code_2_and_the_others_are_swept(broken_casts):
     result = run(*broken_casts("raises", "leaves", "fine"), "--json", "report.json")
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert (
         "broken_casts:raises, float16 -> float8_e5m2: 0 of 65,536 codes compared: so nothing is known; FAILED: could not be judged: RuntimeError: boom"
         in result.output
@@ -445,3 +446,94 @@ def test_a_folder_keeps_the_states_of_several_conversions(tmp_path):
     assert run(*arguments).exit_code == 0
     assert {p.name for p in (tmp_path / "states").iterdir()} == {"numpy-float16-float32.json", "numpy-float16-float64.json"}
     assert run(*arguments).output.count("65,536 of them in an earlier run: exact") == 2
+
+
+def test_reports_are_written_in_every_form(casts):
+    args = ("verify", "some_casts:off_by_one", "--format", "float8_e4m3fn", "--random", "1000")
+    result = run(*args, "--json", "r.json", "--junit", "r.xml", "--html", "r.html")
+    assert result.exit_code == 1
+    record, suite = json.loads((casts / "r.json").read_text()), ElementTree.parse(casts / "r.xml").getroot()
+    page = (casts / "r.html").read_text("utf-8")
+    command = "refquant verify some_casts:off_by_one --format float8_e4m3fn --random 1000 --json r.json --junit r.xml --html r.html"
+    assert record["command"] == command and command in page
+    assert record["targets"][0]["verdicts"][0]["mismatches"] == 2 and (suite.get("tests"), suite.get("failures")) == ("1", "1")
+    assert page.startswith("<!DOCTYPE html>") and page.endswith("</html>\n")
+    before = (casts / "r.html").read_bytes()
+    assert run(*args, "--json", "r.json", "--junit", "r.xml", "--html", "r.html").exit_code == 1 and (casts / "r.html").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "args, message",
+    [
+        (("numpy", "--html", "/no such folder/r.html"), "--html: /no such folder/r.html cannot be written"),
+        (("numpy", "--junit", "/no such folder/r.xml"), "--junit: /no such folder/r.xml cannot be written"),
+        (("numpy", "--golden", "vectors"), "--golden is for file:PATH"),
+        (("file:r.csv",), "file:r.csv needs --golden: the folder or file of the golden vectors that it has results for"),
+        (("file:r.csv", "--golden", "nosuch"), "nosuch: no folder, and no file of golden vectors"),
+        (("file:r.csv", "--golden", "x", "--format", "float16"), "file:r.csv: --format and --source do not belong to it"),
+    ],
+)
+def test_reports_and_files_that_cannot_be_are_refused_before_anything_is_judged(casts, args, message):
+    result = run("verify", *args)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert message in result.stderr and len(result.stderr.splitlines()) == 1
+
+
+def test_without_matplotlib_the_page_is_refused_before_anything_is_judged(casts, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    result = run("verify", "numpy", "--html", "r.html")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == "error: the HTML page has plots by matplotlib: python -m pip install 'refquant[report]'\n"
+
+
+def test_results_in_a_file_are_judged_by_golden_vectors(casts):
+    made = refquant.golden.generate("convert", "float8_e4m3fn", source="float8_e5m2", level="exhaustive")
+    made.save("vectors")
+    rows = [f"{code:02x}" for code in made.columns["result"]]
+    Path("right.hex").write_text("\n".join(rows))
+    rows[0x3C] = "39"
+    Path("wrong.hex").write_text("\n".join(rows))
+    Path("short.hex").write_text("\n".join(rows[:100]))
+    found = {name: run("verify", f"file:{name}.hex", "--golden", "vectors") for name in ("right", "wrong", "short")}
+    assert {name: result.exit_code for name, result in found.items()} == {"right": 0, "wrong": 1, "short": 2}
+    assert "other 1" in found["wrong"].output and "0x3c (1)" in found["wrong"].output and "0x39 (0x1.2p+0)" in found["wrong"].output
+    assert "the file has 100 results for 256 vectors" in found["short"].output
+
+
+def test_a_function_that_hangs_is_named_and_the_others_are_judged(casts):
+    (casts / "hanging_casts.py").write_text(
+        "import some_casts, time\ndef cast(x):\n    time.sleep(60 if (x == 1.5).any() else 0)\n    return some_casts.sound(x)\n"
+    )
+    result = run("verify", "hanging_casts:cast", "some_casts:sound", "--format", "float8_e4m3fn", "--source", "float16", "--timeout", "0.5")
+    assert result.exit_code == 2
+    assert "FAILED: could not be judged to the end: it gave no answer within 0.5 s on input 0x3e00 (0x1.8p+0), which does it alone" in result.output
+    assert "some_casts:sound: 1 of 1 announced conversions judged, 65,536 cases: 1 exact" in result.output
+
+
+def test_a_sweep_of_every_code_is_reported_in_the_same_form(casts):
+    args = ("--format", "float8_e4m3fn", "--source", "float16", "--exhaustive", "--json", "r.json", "--junit", "r.xml", "--html", "r.html")
+    result = run("verify", "some_casts:off_by_one", "some_casts:sound", "some_casts:boom", *args)
+    assert result.exit_code == 2
+    root, sweeps = ElementTree.parse("r.xml").getroot(), json.loads(Path("r.json").read_text())["sweeps"]
+    assert (root.get("tests"), root.get("failures"), root.get("errors")) == ("3", "1", "1")
+    said = [case.find("system-out").text.splitlines() for case in root.iter("testcase")]
+    assert [lines[1:3] for lines in said] == [[f"cases {s['cases']}", f"mismatches {s['mismatches']}"] for s in sweeps]
+    assert [s["mismatches"] for s in sweeps] == [1, 0, 0] and said[0][3] == "other 1"
+    page = Path("r.html").read_text("utf-8")
+    assert "every code 65,536" in page and '<span class="code">0x3e00</span>' in page and "RuntimeError: no kernel" in page
+
+
+def test_what_a_known_deviation_does_in_a_sweep_passes(casts):
+    entry = {"package": "some_casts:saturating", "versions": "", "operation": "encode", "sources": ["*"], "targets": ["*"], "diagnosis": "overflow=saturate"}
+    entry |= {"reason": "it saturates", "reference": "made up", "witness": {}}
+    from refquant.verify import Deviation, FunctionTarget, run_sweep
+    from refquant.verify.sweep_verdicts import judgements_of
+
+    known = Deviation(**entry)
+    target = FunctionTarget("some_casts:saturating", lambda x: refquant.encode(x, "float8_e4m3fn", overflow="saturate"), "float8_e4m3fn", ("float16",))
+    (judgement,) = judgements_of([(run_sweep(target, target.claims()[0], known=known), "")], [known])
+    (verdict,) = judgement.verdicts
+    assert (verdict.status, verdict.message, verdict.diagnosis, judgement.ok) == ("known", "it saturates", "overflow=saturate", True)
+    assert list(verdict.by_class) == ["known: overflow=saturate"] and verdict.left_out == 0
+    (judgement,) = judgements_of([(run_sweep(target, target.claims()[0]), "")], [None])
+    assert judgement.verdicts[0].status == "new" and not judgement.ok

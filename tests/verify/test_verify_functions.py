@@ -126,7 +126,7 @@ def test_a_function_is_given_the_source_dtype(source):
         (lambda x: np.array(["a"] * x.size), "expected unsigned codes, float values or an ml_dtypes array, got dtype <U1"),
         (lambda x: np.zeros(x.size, np.int8), "got dtype int8"),
         (lambda x: x.__setitem__(0, 1), "read-only"),
-        (lambda x: sys.exit(0), "could not be judged: SystemExit: 0"),
+        (lambda x: sys.exit(0), "could not be judged to the end: it raised SystemExit: 0 on input 0x00000000 (0), which does it alone"),
     ],
 )
 def test_what_is_no_result_could_not_be_judged(cast, message):

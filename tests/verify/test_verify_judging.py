@@ -90,7 +90,9 @@ def test_a_conversion_that_cannot_be_judged_fails_the_run_and_the_others_are_jud
     judgement = judged(fault)
     assert statuses(judgement) == ["exact", "failed"]
     assert (judgement.judged, len(judgement.announced), judgement.ok) == (1, 2, False)
-    assert judgement.verdicts[1].message == "could not be judged: RuntimeError: no kernel for this"
+    assert judgement.verdicts[1].message == (
+        "could not be judged to the end: it raised RuntimeError: no kernel for this on input 0x0000000000000000 (0), which does it alone"
+    )
 
 
 def test_a_judgement_with_fewer_verdicts_than_announced_is_not_ok():
@@ -118,7 +120,7 @@ def test_the_report_survives_json():
     report = verify.as_records([judged(through_float32, ENTRY)])
     assert json.loads(json.dumps(report)) == report
     (target,) = report["targets"]
-    assert (report["schema"], report["ok"], target["announced"], target["judged"]) == (1, True, 2, 2)
+    assert (report["schema"], report["ok"], target["announced"], target["judged"]) == (2, True, 2, 2)
     assert target["verdicts"][1]["witness"]["input"] == "0x3f50000000000001"
     assert target["verdicts"][1]["by_class"] == {"double rounding": target["verdicts"][1]["mismatches"]}
 

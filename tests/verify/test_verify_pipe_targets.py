@@ -208,7 +208,10 @@ def test_a_target_that_gives_fewer_results_than_inputs_is_not_judged():
             return codes[:-1]
 
     (verdict,) = judge(Short()).verdicts
-    assert (verdict.status, verdict.message) == ("failed", "could not be judged: InputValueError: short: expected 256 results, got 255")
+    assert (verdict.status, verdict.message) == (
+        "failed",
+        "could not be judged to the end: it returned something else: expected 1 results, got 0 on input 0x00 (0), which does it alone",
+    )
 
 
 def test_a_sweep_takes_programs_and_codes_alone(table_program):
@@ -276,7 +279,7 @@ def test_a_program_that_does_not_flush_is_judged_with_a_note():
         (("program:cat", "--format", "bf16", "--rounding", "stochastic_a"), "a stochastic cast has no single right result"),
         (("program:cat", "--format", "bf16", "--flags", "--exhaustive"), "--flags: --exhaustive compares codes alone"),
         (("numpy", "--flags"), "--flags is for program:COMMAND"),
-        (("numpy", "--timeout", "3"), "--timeout is for program:COMMAND"),
+        (("numpy", "--timeout", "3"), "--timeout is for module:function or program:COMMAND"),
     ],
 )
 def test_bad_input_is_one_line(args, message):

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 
 class Kind(StrEnum):
-    """What a program does wrong, other than a wrong result."""
+    """What a program, a function or a file does wrong, other than a wrong result."""
 
     HANG = "hang"  #: no answer within the time limit
     SIGNAL = "signal"  #: ended by a signal
@@ -21,6 +21,9 @@ class Kind(StrEnum):
     GARBAGE = "garbage"  #: a line that is no answer
     TOO_WIDE = "too wide"  #: a code of more bits than the format has
     VERSION = "version"  #: it speaks another version of the protocol
+    RAISED = "raised"  #: a function raised an exception
+    SHAPE = "shape"  #: a function returned an array of another shape
+    DTYPE = "dtype"  #: a function returned an array of a dtype that cannot be judged
 
 
 class Misbehaviour(NamedTuple):

@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from refquant.errors import InputValueError, UnknownNameError
 from refquant.verify.target import Target
+from refquant.verify.targets.file_target import FileTarget
 from refquant.verify.targets.function_target import FunctionTarget
 from refquant.verify.targets.program_target import ProgramTarget
 
-__all__ = ["TARGETS", "FunctionTarget", "ProgramTarget", "get_target", "list_targets"]
+__all__ = ["TARGETS", "FileTarget", "FunctionTarget", "ProgramTarget", "get_target", "list_targets"]
 
 
 class Adapter(NamedTuple):

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from refquant.errors import InputTypeError, InputValueError
+from refquant.errors import InputTypeError, InputValueError, ResultShapeError
 from refquant.formats import Format, get_format
 from refquant.golden.nan_mask import NanBy, nan_by
 from refquant.golden.sources import OF_ML_DTYPES, code_dtype_of
@@ -112,7 +112,7 @@ class FunctionTarget:
         with np.errstate(all="ignore"):
             result = np.asarray(self.function(given))
         if result.shape != codes.shape:
-            raise InputValueError(f"{self.name}: expected a result of shape {codes.shape}, got {result.shape}")
+            raise ResultShapeError(f"{self.name}: expected a result of shape {codes.shape}, got {result.shape}")
         return result
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from refquant.errors import InputTypeError
+from refquant.errors import ResultTypeError
 from refquant.formats import Format, IntFormat
 from refquant.golden.sources import convert_codes
 from refquant.inputs import as_source, is_ml_dtype
@@ -27,4 +27,4 @@ def result_codes(result: NDArray[Any], fmt: Format, name: str) -> Codes:
         return result
     if result.dtype.kind == "f" or (result.dtype.kind == "i" and isinstance(fmt, IntFormat)):
         return codes_of_values(result, fmt)
-    raise InputTypeError(f"{name}: expected unsigned codes, float values or an ml_dtypes array, got dtype {result.dtype}")
+    raise ResultTypeError(f"{name}: expected unsigned codes, float values or an ml_dtypes array, got dtype {result.dtype}")

@@ -5,9 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
+
 from refquant.formats import FloatFormat, Format
+from refquant.golden.distance import NAN_DISTANCE, distance_of
 from refquant.golden.text import hex_value, value_of
-from refquant.testing.distance import NAN_DISTANCE, ulp_distance
 
 _SHORT = 12  #: characters of a decimal that stands beside the hex float
 
@@ -18,7 +20,7 @@ def bit_fields(code: int, fmt: Format) -> str:
     Examples
     --------
     >>> import refquant as rq
-    >>> from refquant.testing.code_text import bit_fields
+    >>> from refquant.golden.code_text import bit_fields
     >>> bit_fields(0x39, rq.get_format("float8_e4m3fn")), bit_fields(0x39, rq.get_format("int8"))
     ('0 | 0111 | 001', '00111001')
     """
@@ -41,7 +43,7 @@ def value_text(code: int, name: str | Format) -> str:
 
     Examples
     --------
-    >>> from refquant.testing.code_text import value_text
+    >>> from refquant.golden.code_text import value_text
     >>> value_text(0x39, "float8_e4m3fn"), value_text(0x7F, "float8_e4m3fn"), value_text(0x85, "int8")
     ('0x1.2p+0 = 1.125', 'nan', '-123')
     """
@@ -65,14 +67,14 @@ def apart(got: int, expected: int, fmt: Format) -> str:
     Examples
     --------
     >>> import refquant as rq
-    >>> from refquant.testing.code_text import apart
+    >>> from refquant.golden.code_text import apart
     >>> e4m3 = rq.get_format("float8_e4m3fn")
     >>> apart(0x39, 0x38, e4m3), apart(0x7F, 0x7E, e4m3), apart(0xFF, 0x7F, e4m3), apart(0x80, 0, e4m3)
     ('1 ulp', 'a NaN for a number', 'another NaN', 'another zero')
     """
     if got >> fmt.width:
         return "no code"
-    distance = int(ulp_distance(got, expected, fmt, nan="sentinel"))
+    distance = int(distance_of(np.array([got], fmt.code_dtype), np.array([expected], fmt.code_dtype), fmt)[0])
     if distance == NAN_DISTANCE:
         return "a NaN for a number" if hex_value(got, fmt).endswith("nan") else "a number for a NaN"
     return f"{distance:,} ulp" if distance else "another NaN" if hex_value(got, fmt).endswith("nan") else "another zero"

@@ -1,0 +1,49 @@
+"""Sweeps as verdicts, so that a report of every input is one of the same form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from refquant.verify.deviations import Deviation
+from refquant.verify.diagnosis import UNEXPLAINED
+from refquant.verify.swept import Sweep
+from refquant.verify.verdict import Judgement, Verdict
+
+
+def judgements_of(sweeps: Iterable[tuple[Sweep, str]], known: Iterable[Deviation | None]) -> list[Judgement]:
+    """Return sweeps, each with why it did not come to its end, as judgements; `known` are the deviations of each."""
+    verdicts = [(found.name, found.version, _verdict(found, failure, entry)) for (found, failure), entry in zip(sweeps, known)]
+    return list(_by_target(verdicts))
+
+
+def _by_target(verdicts: list[tuple[str, str, Verdict]]) -> Iterator[Judgement]:
+    for (name, version), rows in groupby(verdicts, key=lambda row: row[:2]):
+        found = tuple(verdict for _, _, verdict in rows)
+        yield Judgement(name, version, tuple(verdict.claim for verdict in found), found)
+
+
+def _verdict(found: Sweep, failure: str, entry: Deviation | None) -> Verdict:
+    """Return a sweep as a verdict: its kinds are classes; what a known deviation reproduces is one of its own."""
+    status, message = _status(found, failure, entry)
+    by_class, witnesses = {k.name: k.count for k in found.kinds}, {k.name: k.witness for k in found.kinds}
+    smallest = min(found.kinds, key=lambda k: (k.magnitude, k.code)).witness if found.kinds else None
+    numbers = (
+        {"every code": found.size},
+        found.cases,
+        found.mismatches,
+        by_class,
+        smallest,
+        found.known.name if found.known and found.mismatches else None,
+        message,
+    )
+    more = {"failure": found.failure, "unanswered": found.size - found.following, "notes": found.notes, "stderr": found.stderr}
+    return Verdict(found.claim, status, *numbers, **more, witnesses=witnesses, deviation=entry)  # type: ignore[arg-type]
+
+
+def _status(found: Sweep, failure: str, entry: Deviation | None) -> tuple[str, str]:
+    if failure or not found.complete:
+        return "failed", failure or "did not come to its end"
+    if found.new:
+        return "new", UNEXPLAINED if entry is None else f"{found.new:,} of them are not what the known deviation does"
+    return ("known", entry.reason) if found.mismatches and entry is not None else ("exact", "")
