@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
 import numpy as np
 
-from refquant.errors import InputValueError
+from refquant.errors import InputTypeError, InputValueError
 from refquant.formats import Format
 from refquant.golden.nan_mask import NanBy
 from refquant.policies import Philox, RandomBits
@@ -32,7 +32,7 @@ _WAYS = 64  #: of rounding that are followed up
 
 def explain(
     x: Any, results: Any, target: str | Format, *, source: str | Format | None = None, random: RandomBits | Philox | None = None,
-    nan_by: NanBy | str = "byte", budget: int = BUDGET,
+    nan_by: NanBy | str = "byte", budget: int = BUDGET, progress: Callable[[int], None] | None = None,
 ) -> Explanation:  # fmt: skip
     """Return which policies reproduce somebody's results, what decided between them, and what would decide between those that are left.
 
@@ -52,6 +52,8 @@ def explain(
         Whether a NaN must have the code that a setting gives, or any will do.
     budget : int
         Settings that are tried at most.
+    progress : callable, optional
+        Called with the number of settings that were tried so far.
 
     Returns
     -------
@@ -80,7 +82,9 @@ def explain(
     if not isinstance(budget, (int, np.integer)) or budget < 1:
         raise InputValueError(f"budget: expected an integer of at least 1, got {budget!r}")
     pairs = pairs_of(x, results, target, source, random=random, by=nan_by)
-    search = Search(pairs, int(budget))
+    if progress is not None and not callable(progress):
+        raise InputTypeError(f"progress: expected a function, got {progress!r}")
+    search = Search(pairs, int(budget), progress)
     try:
         found, complete = _searched(search), True
     except OutOfBudget:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -31,6 +31,7 @@ class Search:
 
     pairs: Pairs
     budget: int
+    progress: Callable[[int], None] | None = None  #: called with the number of settings that were tried
     tried: int = 0  #: settings
     compared: int = 0  #: results
     began: float = field(default_factory=time.monotonic)
@@ -85,6 +86,8 @@ class Search:
                 if self.tried >= self.budget:
                     raise OutOfBudget
                 self.tried += 1
+                if self.progress is not None:
+                    self.progress(self.tried)
                 yield setting
 
     def _stages(self, where: Where) -> list[Where]:
