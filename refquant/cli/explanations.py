@@ -10,7 +10,7 @@ from rich.text import Text
 
 from refquant.cli.console import line, table, width_of
 from refquant.verify import Explanation, Witness
-from refquant.verify.explaining import Alone, Best, Decision, Question, Run
+from refquant.verify.explaining import Alone, Best, Chance, Contradiction, Decision, Question, Run
 
 _QUESTIONS, _NAMES, _OUT = 10, 4, 6
 Row = tuple[str, str, str, str]
@@ -20,6 +20,12 @@ def print_explanation(out: Console, found: Explanation) -> None:
     """Print an explanation."""
     line(out, _given(found))
     line(out, "")
+    for c in found.contradictions:
+        line(out, f"  {c.input} ({c.input_value}) was given with {_results(c)}")
+    if found.contradictory > len(found.contradictions):
+        line(out, f"  and {found.contradictory - len(found.contradictions):,} more")
+    if found.contradictions:
+        line(out, "")
     if found.setting is None:
         _print_best(out, found)
     else:
@@ -34,6 +40,10 @@ def _given(found: Explanation) -> str:
     distinct = f" ({found.distinct:,} distinct)" if found.distinct != found.pairs else ""
     text = f"{' -> '.join(names)}: {found.pairs:,} pair{'s' if found.pairs > 1 else ''}{distinct}: {situations}"
     return text + (f"; {_count(found.contradictory, 'input has', 'inputs have')} more than one result" if found.contradictory else "")
+
+
+def _results(given: Contradiction) -> str:
+    return ", ".join(f"{code} ({value}) {_count(count, 'time', 'times')}" for code, value, count in given.results)
 
 
 def _count(number: int, one: str, several: str) -> str:
@@ -51,17 +61,28 @@ def _print_setting(out: Console, found: Explanation) -> None:
     assert setting is not None
     line(out, Text(f"every pair is reproduced by {_summary(found.decisions) or 'any setting'}", style="bold green"))
     if found.chance is not None:
-        c = found.chance
-        line(out, f"random bits decide {c.inputs:,} results: log likelihood {c.log_likelihood:.1f}, {abs(c.deviation):.1f} standard deviations from its mean")
+        _print_chance(out, found.chance)
     line(out, f"named dialects that reproduce every pair: {', '.join(found.dialects) or 'none'}")
     line(out, f"in Python: {setting.code}")
     if found.decisions:
         line(out, "")
         _print_rows(out, ("knob", "choice", "what the pairs say", "smallest pair that says so"), list(_decided(found.decisions)))
+    if found.chance is not None and found.best:
+        line(out, "")
+        line(out, "without random bits:")
+        _print_one(out, found.best[0], found.pairs)
     if found.others:
         line(out, "")
-        line(out, Text(f"{_count(found.others, 'other setting fits', 'other settings fit')} every pair too. Inputs that tell them apart:", style="bold yellow"))
+        least = "at least " if found.more else ""
+        others = f"{least}{_count(found.others, 'other setting fits', 'other settings fit')} every pair too. Inputs that tell them apart:"
+        line(out, Text(others, style="bold yellow"))
         _print_questions(out, found.questions)
+
+
+def _print_chance(out: Console, chance: Chance) -> None:
+    line(out, f"random bits decide {_count(chance.inputs, 'result', 'results')} of those that were weighed; log-likelihood {chance.log_likelihood:.1f}")
+    for text, less in chance.beside:
+        line(out, f"  {text} would do too; its log-likelihood is {less:.1f} less")
 
 
 def _summary(decisions: Sequence[Decision]) -> str:
@@ -111,8 +132,8 @@ def _table(headers: Row, rows: Sequence[Row]) -> Table:
 def _print_questions(out: Console, questions: Sequence[Question]) -> None:
     for question in questions[:_QUESTIONS]:
         line(out, f"  {question.input} ({question.input_value})")
-        for code, value, settings in question.answers:
-            line(out, f"      {code} ({value}): {_some(settings)}")
+        for answer in question.answers:
+            line(out, f"      {answer.code} ({answer.value}): {_some(answer.choices)}")
     if len(questions) > _QUESTIONS:
         line(out, f"  and {len(questions) - _QUESTIONS} more inputs (--json has them all)")
 

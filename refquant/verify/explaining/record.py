@@ -10,6 +10,7 @@ from refquant.formats import Format
 from refquant.verify.comparison import Witness
 from refquant.verify.explaining.evidence import Decision, Question
 from refquant.verify.explaining.explanation import Explanation
+from refquant.verify.explaining.pairs import Contradiction
 from refquant.verify.explaining.partly import Best, Run
 from refquant.verify.explaining.settings import Setting
 
@@ -21,11 +22,11 @@ def explanation_record(found: Explanation) -> dict[str, Any]:
     -------
     dict
         ``schema`` (1), ``refquant`` (its version), ``explained`` (bool), ``source`` and ``target`` (names), ``pairs``, ``distinct`` and ``contradictory``
-        (numbers), ``situations`` (number of pairs in each), ``setting`` (null, or ``knobs``, a mapping of every knob that was searched to its choice as text
-        or null, ``random_bits``, and ``code``, the Python text of the dialect), ``chance`` (null, or ``log_likelihood``, ``deviation``, ``inputs``),
+        (numbers), ``contradictions`` (a list of ``input``, ``input_value`` and ``results``: ``code``, ``value``, ``count``), ``situations`` (number of pairs in each), ``setting`` (null, or ``knobs``, a mapping of every knob that was searched to its choice as text
+        or null, ``random_bits``, and ``code``, the Python text of the dialect), ``chance`` (null, or ``log_likelihood``, ``inputs``, ``plausible`` and ``beside``, pairs of a text and a difference),
         ``decisions`` (a list of ``knob``, ``choice``, ``same`` and ``undecided``, lists of choices, and ``ruled_out``, a list of ``choice``, ``pairs`` and
-        ``witness``), ``others`` (number), ``questions`` (a list of ``input``, ``input_value`` and ``answers``, a list of ``code``, ``value`` and
-        ``settings``), ``dialects`` (names), ``best`` (a list of ``setting``, ``failed``, ``wrong``, numbers by situation, ``runs``, a list of ``pairs``,
+        ``witness``), ``others`` (number), ``more`` (bool), ``questions`` (a list of ``input``, ``input_value`` and ``answers``, a list of ``code``, ``value`` and
+        ``choices``, texts), ``dialects`` (names), ``best`` (a list of ``setting``, ``failed``, ``wrong``, numbers by situation, ``runs``, a list of ``pairs``,
         ``first`` and ``last``, and ``more_runs``), ``alone`` (a list of ``situation``, ``pairs``, ``choices``, ``failed``), and ``spent`` (``tried``,
         ``compared``, ``complete``, ``seconds``). A witness holds codes in hex and values as text: ``input, input_value, got, got_value, expected,
         expected_value``; ``expected`` is what the choice or setting would give.
@@ -38,11 +39,12 @@ def explanation_record(found: Explanation) -> dict[str, Any]:
     >>> record["setting"]["knobs"]["overflow"], record["decisions"][1]["ruled_out"][0]["witness"]["expected"]
     ('saturate', '0x38')
     """
-    numbers = {name: getattr(found, name) for name in ("pairs", "distinct", "contradictory", "situations", "others")}
+    numbers = {name: getattr(found, name) for name in ("pairs", "distinct", "contradictory", "situations", "others", "more")}
     return {
         "schema": 1, "refquant": refquant.__version__, "explained": found.explained, "source": _name(found.source), "target": _name(found.target), **numbers,
         "setting": None if found.setting is None else _setting(found.setting),
-        "chance": None if found.chance is None else found.chance._asdict(),
+        "contradictions": [_contradiction(c) for c in found.contradictions],
+        "chance": None if found.chance is None else asdict(found.chance),
         "decisions": [_decision(d) for d in found.decisions], "questions": [_question(q) for q in found.questions], "dialects": list(found.dialects),
         "best": [_best(b) for b in found.best], "alone": [asdict(a) for a in found.alone], "spent": asdict(found.spent),
     }  # fmt: skip
@@ -64,8 +66,12 @@ def _decision(decision: Decision) -> dict[str, Any]:
 
 
 def _question(question: Question) -> dict[str, Any]:
-    answers = [{"code": code, "value": value, "settings": list(settings)} for code, value, settings in question.answers]
+    answers = [{"code": a.code, "value": a.value, "choices": list(a.choices)} for a in question.answers]
     return {"input": question.input, "input_value": question.input_value, "answers": answers}
+
+
+def _contradiction(given: Contradiction) -> dict[str, Any]:
+    return {**given._asdict(), "results": [dict(zip(("code", "value", "count"), row)) for row in given.results]}
 
 
 def _best(best: Best) -> dict[str, Any]:

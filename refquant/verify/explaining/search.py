@@ -5,24 +5,22 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from refquant.golden.nan_mask import NanBy
+from refquant.policies import Via
 from refquant.verify.comparison import Mask, is_nan
 from refquant.verify.explaining.knob_space import STOCHASTIC
 from refquant.verify.explaining.pairs import Pairs
 from refquant.verify.explaining.settings import Setting
-from refquant.verify.explaining.situations import is_tie, situations_of
+from refquant.verify.explaining.situations import NORMAL, is_tie, situations_of
 from refquant.verify.target import Codes
 
 Where = NDArray[np.int64]  #: numbers of pairs
 _FEW, _MORE = 256, 4096
-
-
-class OutOfBudget(Exception):
-    """Raised where the budget is spent."""
 
 
 @dataclass
@@ -34,6 +32,7 @@ class Search:
     progress: Callable[[int], None] | None = None  #: called with the number of settings that were tried
     tried: int = 0  #: settings
     compared: int = 0  #: results
+    out_of_budget: bool = False
     began: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
@@ -41,20 +40,31 @@ class Search:
         self.labels = situations_of(p.codes, p.source, p.target)
         self.ties = is_tie(p.codes, p.source, p.target)
 
-    def where(self, *situations: int) -> Where:
+    def where(self, *situations: int, via: Via | None = None) -> Where:
         """Return the pairs in some of the situations; all of them if none is named."""
-        return np.flatnonzero(np.isin(self.labels, situations)) if situations else np.arange(self.pairs.codes.size)
+        return np.flatnonzero(np.isin(self._labels(via), situations)) if situations else np.arange(self.pairs.codes.size)
+
+    def _labels(self, via: Via | None) -> NDArray[np.int64]:
+        """Return the situations; of what a format on the way takes out of the normal range, that there."""
+        if via is None:
+            return self.labels
+        p, normal = self.pairs, self.where(NORMAL)
+        passed = Setting((("rounding", via.rounding), ("nan", "keep_payload"))).results(p.codes[normal], p.source, via.format)
+        labels = self.labels.copy()
+        labels[normal] = situations_of(passed, via.format, p.target)
+        return labels
 
     def right(self, setting: Setting, where: Where) -> Mask:
         """Return which of some pairs a setting reproduces; a stochastic one whose bits are not known: which it may give."""
+        self.compared += where.size
+        right: Mask = np.logical_or.reduce([self._same(results, self.pairs.got[where]) for results in self.given(setting, where)])
+        return right
+
+    def given(self, setting: Setting, where: Where) -> list[Codes]:
+        """Return what a setting gives for some pairs; a stochastic one whose bits are not known: with the least and with the greatest."""
         p = self.pairs
-        codes, got = p.codes[where], p.got[where]
-        self.compared += codes.size
-        if not setting.random_bits or p.bits is not None:
-            bits = None if p.bits is None else p.bits[where]
-            return self._same(setting.results(codes, p.source, p.target, bits), got)
-        least, most = (setting.results(codes, p.source, p.target, bits) for bits in (0, (1 << setting.random_bits) - 1))
-        return self._same(least, got) | self._same(most, got)
+        bits: list[Any] = [None] if not setting.random_bits else [0, (1 << setting.random_bits) - 1] if p.bits is None else [p.bits[where]]
+        return [setting.results(p.codes[where], p.source, p.target, b) for b in bits]
 
     def _same(self, results: Codes, got: Codes) -> Mask:
         same: Mask = results == got
@@ -84,7 +94,8 @@ class Search:
         for setting in candidates:
             if setting.is_allowed(self.pairs.target, self.pairs.source):
                 if self.tried >= self.budget:
-                    raise OutOfBudget
+                    self.out_of_budget = True
+                    return
                 self.tried += 1
                 if self.progress is not None:
                     self.progress(self.tried)
