@@ -24,6 +24,7 @@ from refquant.golden.cases import case_sets
 from refquant.policies import Philox, RandomBits
 from refquant.verify import Claim, Target, explain, explanation_record
 from refquant.verify.explaining.explained import BUDGET
+from refquant.verify.explaining.probes import probe_codes
 
 _EPILOG = """\b
 Examples:
@@ -122,7 +123,7 @@ def _made_by(of: str, source: str | None, target: Format, cases: dict[str, int],
     chosen = target_named(of, (target.name,), () if source is None else (source,), {}, {"timeout": timeout} if of.startswith("program:") else {})
     claim = _claim(chosen, source, target)
     origin = claim.names[0]
-    codes = np.unique(np.concatenate([s.codes for s in case_sets(origin, target.name, **cases)]))
+    codes = np.unique(np.concatenate([probe_codes(origin, target.name), *(s.codes for s in case_sets(origin, target.name, **cases))]))
     try:
         return origin, Given(codes, chosen.run(claim, codes))
     except RefquantError:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from refquant.verify.explaining import situations as s
-from refquant.verify.explaining.knob_space import MOST_RANDOM_BITS, stochastic_cores
+from refquant.verify.explaining.knob_space import MOST_RANDOM_BITS, base, stochastic_cores
 from refquant.verify.explaining.search import Search, Where
 from refquant.verify.explaining.settings import Setting
 from refquant.verify.target import Codes
@@ -33,8 +33,8 @@ class Chance:
     inputs : int
         Pairs that were weighed, and on which the random bits decide.
     plausible : bool
-        Whether random bits would give such results more than once in 500 million times: in every group of inputs of like probability, sign and last digit,
-        as many are rounded away from zero as are to be expected.
+        Whether random bits would give such results more than once in 500 million times: in every group of inputs of like probability, sign,
+        last digit and nearest value, as many are rounded away from zero as are to be expected.
     beside : tuple of (str, float)
         Other modes and numbers of bits that are plausible too, and how much greater their log-likelihood is.
     """
@@ -68,14 +68,21 @@ def chance_of(core: Setting, search: Search) -> Chance:
     where, q, none = where[decides], q[decides], none[decides]
     n, up = search.pairs.counts[where], search.pairs.got[where] != none
     likelihood = float((n * np.where(up, np.log(q), np.log1p(-q))).sum())
-    return Chance(likelihood, int(n.sum()), _is_plausible(q, up, n, _groups(q, none, where, search)))
+    return Chance(likelihood, int(n.sum()), _is_plausible(q, up, n, _groups(core, q, none, where, search)))
 
 
-def _groups(q: NDArray[np.float64], none: Codes, where: Where, search: Search) -> NDArray[np.int64]:
-    """Return the number of the group of each input: probability, sign, last digit of the result towards zero."""
-    negative = s.is_negative(search.pairs.codes[where], search.pairs.source)
-    level = np.minimum((q * _LEVELS).astype(np.int64), _LEVELS - 1)
-    return (level * 2 + negative) * 2 + (none & 1).astype(np.int64)
+def _groups(core: Setting, q: NDArray[np.float64], none: Codes, where: Where, search: Search) -> NDArray[np.int64]:
+    """Return the number of the group of each input: probability, sign, last digit of the result towards zero, whether the nearest value is that one.
+
+    Whatever a deterministic mode does is the same for all of a group.
+    """
+    p = search.pairs
+    codes = p.codes[where]
+    nearest = base(p.target).and_with((("via", core["via"]),)).results(codes, p.source, p.target)
+    group = np.minimum((q * _LEVELS).astype(np.int64), _LEVELS - 1)
+    for half in (s.is_negative(codes, p.source), (none & 1).astype(np.bool_), nearest == none):
+        group = 2 * group + half
+    return group
 
 
 def _is_plausible(q: NDArray[np.float64], up: NDArray[np.bool_], n: NDArray[np.int64], groups: NDArray[np.int64]) -> bool:

@@ -82,8 +82,10 @@ def explain(
     >>> from refquant.verify import explain
     >>> x = np.float32([1.0, 1.0625, 1.1875, 1e-3, 500.0])
     >>> found = explain(x, np.uint8([0x38, 0x39, 0x3A, 0x01, 0x7E]), "float8_e4m3fn")
-    >>> found.setting["rounding"].value, found.setting["overflow"].value, [q.input_value for q in found.questions]
-    ('ties_to_away', 'saturate', ['-0x1p-11', 'inf', 'nan'])
+    >>> found.setting.code
+    "refquant.get_dialect('default').replace(overflow='saturate', nan='canonical', rounding='ties_to_away')"
+    >>> [q.input_value for q in found.questions][:2]  # inputs to run next
+    ['-0', '0x1p-149']
     """
     if not isinstance(budget, (int, np.integer)) or budget < 1:
         raise InputValueError(f"budget: expected an integer of at least 1, got {budget!r}")

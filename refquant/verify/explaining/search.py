@@ -20,7 +20,7 @@ from refquant.verify.explaining.situations import NORMAL, is_tie, situations_of
 from refquant.verify.target import Codes
 
 Where = NDArray[np.int64]  #: numbers of pairs
-_FEW, _MORE = 256, 4096
+_FEW, _MORE, _RARE = 256, 4096, 16
 
 
 @dataclass
@@ -75,9 +75,20 @@ class Search:
     def fitting(self, candidates: Iterable[Setting], where: Where) -> Iterator[Setting]:
         """Yield the settings that reproduce all of some pairs."""
         stages = self._stages(where)
+        rare: list[int] = []
         for setting in self.allowed(candidates):
-            if all(self.right(setting, stage).all() for stage in stages):
+            if self._fits(setting, stages, rare):
                 yield setting
+
+    def _fits(self, setting: Setting, stages: list[Where], rare: list[int]) -> bool:
+        """Return whether a setting reproduces all pairs; `rare` are pairs that only the last stage found for others, and are tried first."""
+        for stage in (np.array(rare, np.int64), *stages):
+            right = self.right(setting, stage)
+            if not right.all():
+                if stage is stages[-1]:
+                    rare[:] = [*rare, int(stage[np.argmin(right)])][-_RARE:]
+                return False
+        return True
 
     def best(self, candidates: Iterable[Setting], where: Where, count: int) -> list[Setting]:
         """Return the settings that reproduce most of some pairs, the first of equal ones first."""

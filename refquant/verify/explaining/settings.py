@@ -37,7 +37,7 @@ class Setting:
     >>> from refquant.verify import explain
     >>> x = np.uint32([0x3F800001, 0x3F80FFFF, 0x7F800001])  # the last one is a NaN
     >>> setting = explain(x, (x >> 16).astype(np.uint16), "bfloat16", source="float32").setting
-    >>> setting["rounding"].value, setting["nan"]
+    >>> str(setting["rounding"]), setting["nan"]
     ('toward_zero', 'like_numbers')
     """
 
@@ -61,7 +61,7 @@ class Setting:
     def code(self) -> str:
         """Python text that makes the dialect."""
         said = [f"{name}={_python(choice)}" for name, choice in self.knobs if choice not in (getattr(_FIRST, name), LIKE_NUMBERS)]
-        made = f'refquant.get_dialect("default").replace({", ".join(said)})' if said else 'refquant.get_dialect("default")'
+        made = f"refquant.get_dialect('default').replace({', '.join(said)})" if said else "refquant.get_dialect('default')"
         notes = ["but NaNs are rounded like numbers, bit by bit"] * (self["nan"] == LIKE_NUMBERS) + [f"with {self.random_bits} random bits"] * (self.random_bits > 0)
         return f"{made}  # {', '.join(notes)}" if notes else made
 

@@ -1,0 +1,36 @@
+"""What released packages made of some float32 inputs, as measured: pairs of codes in hex."""
+
+import numpy as np
+
+#: torch 2.13.0, CPU: Tensor.to(torch.float8_e4m3fn).
+TORCH_E4M3FN = """
+00000000:00 3a000000:00 3a800000:00 3ac00000:01 3b400000:02 3ba00000:02 3c800000:08 3dcccccd:1d 3f800000:38 3f880000:38 3f88f5c3:39 3f980000:3a
+40533333:45 43df8000:7e 43e00000:7e 43e40000:7e 43e80000:7e 43e80001:7e 43eb0000:7e 43efffff:7e 43f00000:7e 43f40000:7e 43f7ffff:7e 43f80000:7e
+43fa0000:7e 4e6e6b28:7e 7f800000:7e 7fc00000:7f 80000000:80 ba000000:80 ba800000:80 bac00000:81 bb400000:82 bba00000:82 bc800000:88 bdcccccd:9d
+bf800000:b8 bf880000:b8 bf88f5c3:b9 bf980000:ba c0533333:c5 c3df8000:fe c3e00000:fe c3e40000:fe c3e80000:fe c3e80001:fe c3eb0000:fe c3efffff:fe
+c3f00000:fe c3f40000:fe c3f7ffff:fe c3f80000:fe c3fa0000:fe ce6e6b28:fe ff800000:fe ffc00000:ff
+"""
+#: onnxruntime 1.31.1, CPU: Cast to FLOAT8E4M3FN with saturate=0.
+ONNXRUNTIME_E4M3FN = """
+00000000:00 3a000000:00 3a800000:00 3ac00000:01 3b400000:02 3ba00000:02 3c800000:08 3dcccccd:1d 3f800000:38 3f880000:38 3f88f5c3:39 3f980000:3a
+40533333:45 43df8000:7e 43e00000:7e 43e40000:7e 43e80000:7e 43e80001:7f 43eb0000:7f 43efffff:7f 43f00000:7e 43f40000:7e 43f7ffff:7e 43f80000:7f
+43fa0000:7f 4e6e6b28:7f 7f800000:7f 7fc00000:7f 80000000:80 ba000000:80 ba800000:80 bac00000:81 bb400000:82 bba00000:82 bc800000:88 bdcccccd:9d
+bf800000:b8 bf880000:b8 bf88f5c3:b9 bf980000:ba c0533333:c5 c3df8000:fe c3e00000:fe c3e40000:fe c3e80000:fe c3e80001:ff c3eb0000:ff c3efffff:ff
+c3f00000:fe c3f40000:fe c3f7ffff:fe c3f80000:ff c3fa0000:ff ce6e6b28:ff ff800000:ff ffc00000:ff
+"""
+#: onnxruntime 1.31.1, CPU: Cast to FLOAT8E5M2 with saturate=0.
+ONNXRUNTIME_E5M2 = """
+00000000:00 36800000:00 37000000:00 37400000:01 37c00000:02 38200000:02 38800000:04 3dcccccd:2e 3f800000:3c 3f900000:3c 3f90a3d7:3d 3fb00000:3e
+40533333:43 475ea800:7b 47600000:7b 476a6000:7b 476fffff:7b 47700000:7f 47700100:7f 47723000:7f 47761800:7f 477a0000:7f 477de800:7f 477fdc00:7f
+477fffff:7f 47800000:7c 4780e800:7c 4788b800:7c 479c4000:7c 47c35000:7c 49742400:7c 4e6e6b28:7c 5368d4a5:7c 60ad78ec:7c 7149f2ca:7c 7f61b1e6:7c
+7f800000:7c 7fc00000:7f 80000000:80 b6800000:80 b7000000:80 b7400000:81 b7c00000:82 b8200000:82 b8800000:84 bdcccccd:ae bf800000:bc bf900000:bc
+bf90a3d7:bd bfb00000:be c0533333:c3 c75ea800:fb c7600000:fb c76a6000:fb c76fffff:fb c7700000:ff c7700100:ff c7723000:ff c7761800:ff c77a0000:ff
+c77de800:ff c77fdc00:ff c77fffff:ff c7800000:fc c780e800:fc c788b800:fc c79c4000:fc c7c35000:fc c9742400:fc ce6e6b28:fc d368d4a5:fc e0ad78ec:fc
+f149f2ca:fc ff61b1e6:fc ff800000:fc ffc00000:ff
+"""
+
+
+def pairs_of(table):
+    """The float32 codes and the results of a table."""
+    rows = [pair.split(":") for pair in table.split()]
+    return np.array([int(x, 16) for x, _ in rows], np.uint32), np.array([int(y, 16) for _, y in rows], np.uint8)
