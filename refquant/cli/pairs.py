@@ -60,7 +60,7 @@ def _of_text(rows: list[tuple[str, str, str]], source: str | None, target: Forma
 
 def _rows(name: str) -> Iterator[tuple[str, str, str]]:
     """Yield (where, input, result) of each line of a text; a first line without numbers is a header."""
-    shown, first = "stdin" if name == STDIN else name, True
+    shown, first, empty = "stdin" if name == STDIN else name, True, True
     for number, text in enumerate(_lines(name, shown), 1):
         body = text.partition("#")[0].strip()
         if not body:
@@ -72,8 +72,9 @@ def _rows(name: str) -> Iterator[tuple[str, str, str]]:
             continue
         if len(columns) != 2:
             raise click.UsageError(f"{where}: expected an input and a result, got {len(columns)} columns: {body[:60]!r}")
+        empty = False
         yield where, columns[0], columns[1]
-    if first:
+    if empty:
         raise click.UsageError(f"{shown}: there are no pairs")
 
 

@@ -15,6 +15,7 @@ from refquant.verify.target import Codes
 
 #: The situations that each part of the knobs is found from.
 SITUATIONS_OF = {CORE: (s.NORMAL,), TINY: (s.SUBNORMAL_INPUT, s.TINY, s.ZERO), RANGE: (s.OVERFLOW, s.NEGATIVE, s.INFINITY, s.NAN)}
+_JOINT = 8  #: ways of rounding with which they are
 _TOGETHER = 64  #: choices for tiny inputs and for those out of range that are tried together
 
 
@@ -62,14 +63,16 @@ def _apart(search: Search, core: Setting, where: dict[tuple[str, ...], Where]) -
 
 def joint_solutions(search: Search, tried: Iterable[Setting]) -> Iterator[Solution]:
     """Yield ways of rounding that reproduce all pairs with choices for tiny inputs and those out of range that depend on each other, as negatives in unsigned
-    formats may."""
+    formats may; the first ways of rounding that fit are followed up."""
     p = search.pairs
-    for via, cores in groupby(tried, key=lambda core: core["via"]):
-        for core in search.fitting(cores, search.where(*SITUATIONS_OF[CORE], via=via)):
-            together = {core.and_with(t, r): (t, r) for t, r in product(tiny_choices(p.source, p.target), range_choices(p.target, core))}
-            for whole in islice(search.fitting(together, search.where()), 1):
-                tiny, ranges = together[whole]
-                yield Solution(core, (tiny,), (ranges,), whole)
+    ways = (
+        core for via, cores in groupby(tried, key=lambda core: core["via"]) for core in search.fitting(cores, search.where(*SITUATIONS_OF[CORE], via=via))
+    )
+    for core in islice(ways, _JOINT):
+        together = {core.and_with(t, r): (t, r) for t, r in product(tiny_choices(p.source, p.target), range_choices(p.target, core))}
+        for whole in islice(search.fitting(together, search.where()), 1):
+            tiny, ranges = together[whole]
+            yield Solution(core, (tiny,), (ranges,), whole)
 
 
 def _choices(search: Search, core: Setting, choices: list[Knobs], where: Where) -> tuple[Knobs, ...]:
