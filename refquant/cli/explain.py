@@ -53,8 +53,8 @@ a target that misbehaved."""
 @click.argument("given", metavar="[INPUT=RESULT... | FILE | X.npy RESULTS.npy]", nargs=-1)
 @click.option("--format", "name", metavar="FORMAT", required=True, help="The format of the results.")
 @click.option("--source", metavar="DTYPE", help="The format of the inputs, unless their array says it; with --of module:function, float32 if not given.")
-@click.option("--of", "of", metavar="TARGET", help="Explain what numpy, ml_dtypes, torch, module:function or program:COMMAND does with inputs that are chosen here.")
-@click.option("--random", "count", type=click.IntRange(0, 100_000_000), default=100_000, show_default=True, help="With --of: random inputs beside the boundaries.")
+@click.option("--of", "of", metavar="TARGET", help="Explain numpy, ml_dtypes, torch, module:function or program:COMMAND, with inputs that are chosen here.")
+@click.option("--random", "count", type=click.IntRange(0, 100_000_000), default=100_000, show_default=True, help="With --of: number of random inputs.")
 @click.option("--seed", type=click.IntRange(0, (1 << 64) - 1), default=0, show_default=True, help="With --of: seed of the random inputs.")
 @click.option("--timeout", type=float, default=10.0, show_default=True, help="With --of program:COMMAND: seconds for a batch of at most 65,536 inputs.")
 @click.option("--nan-by", type=click.Choice(["byte", "class"]), default="byte", show_default=True, help="A NaN must have the right code, or any NaN will do.")
@@ -68,8 +68,8 @@ def explain_command(
 ) -> int:  # fmt: skip
     """Find the policies that reproduce somebody's results: rounding, overflow, NaN, zeros, subnormals, formats on the way.
 
-    Give pairs of an input and its result, or a target that makes them. What is printed: the setting that reproduces every pair, which pairs rule the others out,
-    and the inputs to run next where several settings are left; or, where none fits, what comes nearest and where that fails.
+    Give pairs of an input and its result, or a target that makes them. What is printed: the setting that reproduces every pair, which pairs rule the others
+    out, and the inputs to run next where several settings are left; or, where none fits, what comes nearest and where that fails.
     """
     target, origin = format_named(name), None if source is None else source_named(source)
     _refuse_useless(given, of, random_bits, philox)

@@ -92,13 +92,18 @@ def _summary(decisions: Sequence[Decision]) -> str:
 
 def _decided(decisions: Sequence[Decision]) -> Iterator[Row]:
     for d in decisions:
-        undecided = _count(len(d.undecided), "other fits too", "others fit too") if d.undecided else "the only one that fits" if d.ruled_out else "no other differs"
-        yield d.knob, _without(d.choice, d.knob), f"found; {undecided}", ""
-        for words, choices in (("the same for these formats", d.same), ("fits too; not decided", d.undecided)):
+        yield d.knob, _without(d.choice, d.knob), f"found; {_alternatives(d)}", ""
+        for words, choices in (("makes no difference here", d.same), ("fits too; not decided", d.undecided)):
             if choices:
                 yield "", ", ".join(_without(c, d.knob) for c in choices), words, ""
         for r in d.ruled_out:
             yield "", _without(r.choice, d.knob), f"ruled out by {_count(r.pairs, 'pair', 'pairs')}", _contradiction(r.witness)
+
+
+def _alternatives(d: Decision) -> str:
+    if d.undecided:
+        return _count(len(d.undecided), "other fits too", "others fit too")
+    return "the only one that fits" if d.ruled_out else "no other differs"
 
 
 def _without(choice: str, knob: str) -> str:

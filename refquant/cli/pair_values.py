@@ -93,5 +93,5 @@ def _of_specials(numbers: dict[str, float], fmt: str | Format) -> dict[str, int 
     goal = get_format(fmt)
     if goal.width == 64:
         return {text: int(np.float64(number).view(np.uint64)) for text, number in numbers.items()}
-    codes = result_codes(np.array(list(numbers.values()), np.float64), goal, "value") if numbers else []
+    codes = result_codes(np.array(list(numbers.values()), np.float64), goal, "value")
     return {text: None if int(code) >> goal.width else int(code) for text, code in zip(numbers, codes, strict=True)}

@@ -32,7 +32,13 @@ def plants():
         yield "float32", "bfloat16", {**tiny, "rounding": "toward_positive"}
     for via in VIAS:
         yield "float32", "float8_e4m3fn", {"via": via}
-    for knobs in ({"zero_input": "nan"}, {"below_min": "nan"}, {"negative": "absolute"}, {"negative": "zero"}, {"zero_input": "nan", "below_min": "nan", "negative": "nan"}):
+    for knobs in (
+        {"zero_input": "nan"},
+        {"below_min": "nan"},
+        {"negative": "absolute"},
+        {"negative": "zero"},
+        {"zero_input": "nan", "below_min": "nan", "negative": "nan"},
+    ):
         yield "float32", "float8_e8m0fnu", knobs
     for knobs in ({"inf_to_int": "zero"}, {"inf_to_int": "min"}, {"overflow": "wrap", "inf_to_int": "max"}, {"nan": "to_min"}):
         yield "float32", "int8", {"nan": "to_zero", "overflow": "saturate", **knobs}

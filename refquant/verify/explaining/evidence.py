@@ -161,7 +161,8 @@ def _question(code: Codes, preferred: Setting, others: list[Setting], search: Se
 
 
 def _answer(results: tuple[int, ...], given: list[tuple[str, Setting]], search: Search) -> Answer:
-    return Answer(*results_as_text(results, search.pairs.target), tuple(dict.fromkeys(said for said, _ in given)), tuple(setting for _, setting in given))
+    code, value = results_as_text(results, search.pairs.target)
+    return Answer(code, value, tuple(dict.fromkeys(said for said, _ in given)), tuple(setting for _, setting in given))
 
 
 def _differ(setting: Setting, other: Setting, knob: str) -> bool:

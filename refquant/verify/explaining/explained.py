@@ -98,8 +98,8 @@ def explain(
     counts = np.bincount(search.labels, weights=pairs.counts, minlength=len(SITUATIONS))
     spent = Spent(search.tried, search.compared, not search.out_of_budget, time.monotonic() - search.began)
     return Explanation(
-        pairs.source, pairs.target, pairs.given, pairs.codes.size, np.unique(pairs.codes[pairs.contradictory]).size, contradictions_in(pairs), {name: int(n) for name, n in zip(SITUATIONS, counts) if n},
-        **{**_NOTHING, **found}, dialects=dialects_that_fit(search), spent=spent,
+        pairs.source, pairs.target, pairs.given, pairs.codes.size, np.unique(pairs.codes[pairs.contradictory]).size, contradictions_in(pairs),
+        {name: int(n) for name, n in zip(SITUATIONS, counts) if n}, **{**_NOTHING, **found}, dialects=dialects_that_fit(search), spent=spent,
     )  # fmt: skip
 
 
@@ -141,7 +141,8 @@ def _known(search: Search) -> Iterator[Solution]:
 
 def _jointly(search: Search) -> Iterator[Solution]:
     """Yield what reproduces every pair where the parts of the knobs depend on each other."""
-    return iter(()) if search.pairs.contradictory.size or search.pairs.bits is not None else joint_solutions(search, cores(search.pairs.source, search.pairs.target))
+    p = search.pairs
+    return iter(()) if p.contradictory.size or p.bits is not None else joint_solutions(search, cores(p.source, p.target))
 
 
 def _others(preferred: Setting, found: list[Solution], probe: Codes, search: Search) -> list[Setting]:

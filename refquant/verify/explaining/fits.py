@@ -65,9 +65,7 @@ def joint_solutions(search: Search, tried: Iterable[Setting]) -> Iterator[Soluti
     """Yield ways of rounding that reproduce all pairs with choices for tiny inputs and those out of range that depend on each other, as negatives in unsigned
     formats may; the first ways of rounding that fit are followed up."""
     p = search.pairs
-    ways = (
-        core for via, cores in groupby(tried, key=lambda core: core["via"]) for core in search.fitting(cores, search.where(*SITUATIONS_OF[CORE], via=via))
-    )
+    ways = (core for via, cores in groupby(tried, key=lambda core: core["via"]) for core in search.fitting(cores, search.where(*SITUATIONS_OF[CORE], via=via)))
     for core in islice(ways, _JOINT):
         together = {core.and_with(t, r): (t, r) for t, r in product(tiny_choices(p.source, p.target), range_choices(p.target, core))}
         for whole in islice(search.fitting(together, search.where()), 1):

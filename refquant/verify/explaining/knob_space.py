@@ -67,7 +67,7 @@ def range_choices(target: str | Format, core: Setting) -> list[Knobs]:
     to_odd = _each("to_odd_overflow", ["bound", "infinity", "bound_above"] if core["rounding"] is RoundingMode.TO_ODD and not integer else [])
     infinity = _each("inf_to_int", ["bound", "zero", "min", "max"] if integer else [])
     negative = _each("negative", [] if fmt.signed else [None, "zero", "absolute", *["nan"] * fmt.has_nan])
-    return _joined(_each("nan", [*_NAN, LIKE_NUMBERS]), negative, infinity, overflow, to_odd)  # the last one varies first: plain choices of the others come first
+    return _joined(_each("nan", [*_NAN, LIKE_NUMBERS]), negative, infinity, overflow, to_odd)  # the last one varies first
 
 
 def _each(name: str, choices: list[Any]) -> list[Knobs]:

@@ -22,10 +22,11 @@ def explanation_record(found: Explanation) -> dict[str, Any]:
     -------
     dict
         ``schema`` (1), ``refquant`` (its version), ``explained`` (bool), ``source`` and ``target`` (names), ``pairs``, ``distinct`` and ``contradictory``
-        (numbers), ``contradictions`` (a list of ``input``, ``input_value`` and ``results``: ``code``, ``value``, ``count``), ``situations`` (number of pairs in each), ``setting`` (null, or ``knobs``, a mapping of every knob that was searched to its choice as text
-        or null, ``random_bits``, and ``code``, the Python text of the dialect), ``chance`` (null, or ``log_likelihood``, ``inputs``, ``plausible`` and ``beside``, pairs of a text and a difference),
+        (numbers), ``contradictions`` (a list of ``input``, ``input_value`` and ``results``: ``code``, ``value``, ``count``), ``situations`` (number of pairs
+        in each), ``setting`` (null, or ``knobs``, a mapping of every knob that was searched to its choice as text or null, ``random_bits``, and ``code``, the
+        Python text of the dialect), ``chance`` (null, or ``log_likelihood``, ``inputs``, ``plausible`` and ``beside``, pairs of a text and a difference),
         ``decisions`` (a list of ``knob``, ``choice``, ``same`` and ``undecided``, lists of choices, and ``ruled_out``, a list of ``choice``, ``pairs`` and
-        ``witness``), ``others`` (number), ``more`` (bool), ``questions`` (a list of ``input``, ``input_value`` and ``answers``, a list of ``code``, ``value`` and
+        ``witness``), ``others`` (number), ``more`` (bool), ``questions`` (a list of ``input``, ``input_value`` and ``answers``: ``code``, ``value`` and
         ``choices``, texts), ``dialects`` (names), ``best`` (a list of ``setting``, ``failed``, ``wrong``, numbers by situation, ``runs``, a list of ``pairs``,
         ``first`` and ``last``, and ``more_runs``), ``alone`` (a list of ``situation``, ``pairs``, ``choices``, ``failed``), and ``spent`` (``tried``,
         ``compared``, ``complete``, ``seconds``). A witness holds codes in hex and values as text: ``input, input_value, got, got_value, expected,

@@ -62,7 +62,8 @@ class Setting:
         """Python text that makes the dialect."""
         said = [f"{name}={_python(choice)}" for name, choice in self.knobs if choice not in (getattr(_FIRST, name), LIKE_NUMBERS)]
         made = f"refquant.get_dialect('default').replace({', '.join(said)})" if said else "refquant.get_dialect('default')"
-        notes = ["but NaNs are rounded like numbers, bit by bit"] * (self["nan"] == LIKE_NUMBERS) + [f"with {self.random_bits} random bits"] * (self.random_bits > 0)
+        notes = ["but NaNs are rounded like numbers, bit by bit"] if self["nan"] == LIKE_NUMBERS else []
+        notes += [f"with {self.random_bits} random bits"] if self.random_bits else []
         return f"{made}  # {', '.join(notes)}" if notes else made
 
     def text(self, names: tuple[str, ...]) -> str:
