@@ -120,7 +120,7 @@ def test_a_device_that_keeps_subnormals_is_not_called_flushing():
     assert not any(c.startswith("subnormals=flush_results") for d in found.decisions for c in (*d.same, *d.undecided))
 
 
-NANS = np.uint32([0x7F800001, 0x7F80FFFF, 0x7FC00000, 0x7FFFFFFF, 0xFF800001, 0xFFC12345])
+NANS = np.uint32([0x7F800001, 0x7FC08000, 0x7FC18000, 0x7F80FFFF, 0x7FC00000, 0x7FFFFFFF, 0xFF800001, 0xFFC12345])
 NUMBERS = np.uint32([0x3F800000, 0x3F808000, 0x3F818000, 0x3F80FFFF, 0x7F7FFFFF, 0xBF808001, 0x00000001, 0x80000001, 0x7F800000, 0xFF800000, 0, 0x80000000])
 
 

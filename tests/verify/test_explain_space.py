@@ -86,3 +86,31 @@ def test_what_the_oracle_does_is_found(source, target, knobs):
 @pytest.mark.parametrize("source, target, knobs", ALL, ids=str)
 def test_every_choice_that_the_oracle_makes_is_found(source, target, knobs):
     check(source, target, knobs, 1000)
+
+
+def through(name, rounding):
+    return {"format": name, "rounding": rounding, "nan": "keep_payload"}
+
+
+FOUND = [
+    ("float64", "float16", {"via": through("bfloat16", "away_from_zero"), "rounding": "ties_to_zero", "signed_zero": "positive"}),  # overflows on the way up
+    ("int32", "float16", {"via": through("bfloat16", "toward_positive"), "rounding": "to_odd", "to_odd_overflow": "infinity"}),
+    ("float32", "bfloat16", {"via": through("float16", "toward_zero"), "nan": "to_min", "subnormals": "flush_results", "ftz": "arm", "signed_zero": "positive"}),
+    ("float32", "float8_e8m0fnu", {"nan": "to_max", "subnormals": "flush_inputs", "negative": "nan", "zero_input": "nan"}),  # what is tiny depends on NaN
+    ("float32", "binary8p4ue", {"via": through("bfloat16", "toward_zero"), "rounding": "ties_to_away", "overflow": "saturate_above", "nan": "all_ones_keep_sign", "subnormals": "flush_both"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("source, target, knobs", FOUND, ids=lambda v: str(v)[:40])
+def test_knobs_that_depend_on_each_other_are_found_too(source, target, knobs):
+    check(source, target, knobs, 300)
+
+
+@pytest.mark.parametrize("mode", ["away_from_zero", "ties_to_away"])
+def test_an_input_on_the_way_is_asked_for_where_a_rounding_on_the_way_is_left_open(mode):
+    """Boundaries of the target alone do not tell roundings to tfloat32 apart."""
+    found = check("float32", "float4_e2m1fn", {"via": through("tfloat32", mode), "rounding": "toward_zero", "overflow": "saturate", "nan": "to_zero"}, 1000)
+    planted = found.setting.and_with((("via", rq.Via("tfloat32", mode, nan="keep_payload")), ("rounding", "toward_zero"), ("overflow", "saturate")))
+    fresh = random_codes("float32", "float4_e2m1fn", 9, 20_000)
+    differs = not np.array_equal(*(s.results(fresh, "float32", "float4_e2m1fn") for s in (found.setting, planted)))
+    assert differs <= bool(found.others)
