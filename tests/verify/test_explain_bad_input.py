@@ -101,3 +101,14 @@ def test_any_nan_will_do_where_that_is_said():
     x, y = np.float32([np.nan, -np.nan, 1]), np.uint8([0xFF, 0x7F, 0x38])
     assert not explain(x, y, "float8_e4m3fn").explained
     assert explain(x, y, "float8_e4m3fn", nan_by="class").explained
+
+
+def test_where_any_nan_will_do_no_nan_is_asked_for():
+    x = np.arange(1 << 16, dtype=np.uint16)
+    results = rq.convert(x, "float16", "float8_e5m2")
+    assert not explain(x, results, "float8_e5m2", source="float16", nan_by="class").others
+    nan = x & 0x7FFF > 0x7C00
+    byte = explain(x[~nan], results[~nan], "float8_e5m2", source="float16")
+    by_class = explain(x[~nan], results[~nan], "float8_e5m2", source="float16", nan_by="class")
+    assert len(byte.questions[0].answers) > len(by_class.questions[0].answers)
+    assert {a.code for a in by_class.questions[0].answers if a.value == "nan"} == {"0x7e"}

@@ -99,4 +99,4 @@ def signature(setting: Setting, probe: Codes, search: Search) -> bytes:
 def extremes(setting: Setting, codes: Codes, search: Search) -> list[Codes]:
     """Return the results of a setting; of a stochastic one those for the least and the greatest random bits."""
     p, bits = search.pairs, setting.random_bits
-    return [setting.results(codes, p.source, p.target, r) for r in ((0, (1 << bits) - 1) if bits else (None,))]
+    return [search.compared_as(setting.results(codes, p.source, p.target, r)) for r in ((0, (1 << bits) - 1) if bits else (None,))]

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from refquant.formats import get_format
 from refquant.golden.nan_mask import NanBy
 from refquant.policies import Via
 from refquant.verify.comparison import Mask, is_nan
@@ -67,10 +68,16 @@ class Search:
         return [setting.results(p.codes[where], p.source, p.target, b) for b in bits]
 
     def _same(self, results: Codes, got: Codes) -> Mask:
-        same: Mask = results == got
-        if self.pairs.nan_by is NanBy.CLASS:
-            same |= is_nan(results, self.pairs.target) & is_nan(got, self.pairs.target)
+        same: Mask = self.compared_as(results) == self.compared_as(got)
         return same
+
+    def compared_as(self, results: Codes) -> Codes:
+        """Return results, every NaN as the canonical one where any NaN will do."""
+        fmt = get_format(self.pairs.target)
+        if self.pairs.nan_by is NanBy.BYTE or not fmt.has_nan:
+            return results
+        made: Codes = np.where(is_nan(results, fmt), results.dtype.type(fmt.code_of_nan), results)
+        return made
 
     def fitting(self, candidates: Iterable[Setting], where: Where) -> Iterator[Setting]:
         """Yield the settings that reproduce all of some pairs."""
