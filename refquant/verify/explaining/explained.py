@@ -29,7 +29,7 @@ from refquant.verify.explaining.situations import SITUATIONS
 from refquant.verify.target import Codes
 
 BUDGET = 100_000
-_WAYS = 64  #: of rounding that are followed up
+_WAYS = 24  #: of rounding that are followed up
 _FEW = 4  #: where the parts of the knobs depend on each other
 _NOTHING: dict[str, Any] = {
     "setting": None, "chance": None, "decisions": (), "others": 0, "more": False, "questions": (), "best": (), "alone": (),
@@ -74,7 +74,7 @@ def explain(
     -----
     The space: every rounding mode, straight or through float32, tfloat32, bfloat16, float16 or float64 with seven roundings; overflow, NaN, Inf, zeros,
     negatives, and flushing to zero before or after rounding; stochastic modes with 1 to 32 bits, where results contradict each other or nothing else fits.
-    Tiny inputs and those out of range are explained one after the other, and together for the first 8 ways of rounding where that does not succeed. What is
+    Tiny inputs and those out of range are explained one after the other, and together for the first 4 ways of rounding where that does not succeed. What is
     found is what `refquant.encode` gives under ``setting.dialect``, compared with every pair.
 
     Examples

@@ -15,7 +15,7 @@ from refquant.verify.target import Codes
 
 #: The situations that each part of the knobs is found from.
 SITUATIONS_OF = {CORE: (s.NORMAL,), TINY: (s.SUBNORMAL_INPUT, s.TINY, s.ZERO), RANGE: (s.OVERFLOW, s.NEGATIVE, s.INFINITY, s.NAN)}
-_JOINT = 8  #: ways of rounding with which they are
+_JOINT = 4  #: ways of rounding with which they are
 _TOGETHER = 64  #: choices for tiny inputs and for those out of range that are tried together
 
 

@@ -89,7 +89,7 @@ class Search:
 
     def _fits(self, setting: Setting, stages: list[Where], rare: list[int]) -> bool:
         """Return whether a setting reproduces all pairs; `rare` are pairs that only the last stage found for others, and are tried first."""
-        for stage in (np.array(rare, np.int64), *stages):
+        for stage in (stage for stage in (np.array(rare, np.int64), *stages) if stage.size):
             right = self.right(setting, stage)
             if not right.all():
                 if stage is stages[-1]:
