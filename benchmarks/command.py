@@ -16,7 +16,7 @@ try:
 except ModuleNotFoundError as error:
     sys.exit(f"error: the benchmarks need {error.name}: pip install '.[full]'")
 
-from benchmarks import casts, chart, everything, firstcall, growth, importing, memory, peak, speed, verifying
+from benchmarks import casts, chart, everything, explaining, firstcall, growth, importing, memory, peak, speed, verifying
 from benchmarks.demands import Demand
 from benchmarks.machine import machine
 from refquant.golden.whole_files import why_not_writable
@@ -161,9 +161,15 @@ def _verify(options: argparse.Namespace, out: Console) -> tuple[Any, list[Demand
     return rows, verifying.demands(rows)
 
 
+def _explain(options: argparse.Namespace, out: Console) -> tuple[Any, list[Demand]]:
+    rows = explaining.measure(100_000 if options.quick else 1_000_000)
+    out.print(_table("Explaining results over the whole space of knobs", rows))
+    return rows, explaining.demands(rows)
+
+
 PARTS: dict[str, Part] = {
     "casts": _casts, "growth": _growth, "first": _first, "everything": _everything, "peak": _peak, "reference": _reference, "memory": _memory,
-    "import": _import, "verify": _verify,
+    "import": _import, "verify": _verify, "explain": _explain,
 }  # fmt: skip
 SLOW = ("everything", "peak")
 

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 import refquant
+from refquant.cli.explain import explain_command
 from refquant.cli.formats import formats
 from refquant.cli.golden import golden
 from refquant.cli.options import in_options
@@ -62,5 +63,5 @@ def app() -> None:
     """Low-precision number formats, exact to the bit: their limits, single values, and other people's conversions."""
 
 
-for command in (formats, golden, show, verify):
+for command in (explain_command, formats, golden, show, verify):
     app.add_command(command)

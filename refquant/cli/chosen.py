@@ -29,7 +29,7 @@ def deterministic(says: dict[str, Any]) -> dict[str, Any]:
     return says
 
 
-def target_named(text: str, names: tuple[str, ...], sources: tuple[str, ...], says: dict[str, Any], pipe: dict[str, Any], golden: str | None) -> Target:
+def target_named(text: str, names: tuple[str, ...], sources: tuple[str, ...], says: dict[str, Any], pipe: dict[str, Any], golden: str | None = None) -> Target:
     """Return a target by name, a function of the user's as ``module:function``, a program as ``program:COMMAND``, or results as ``file:PATH``."""
     if ":" not in text:
         return get_target(text)

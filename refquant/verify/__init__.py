@@ -3,7 +3,7 @@
 from refquant.verify.comparison import Comparison, Witness, compare
 from refquant.verify.deviations import Deviation, load_deviations
 from refquant.verify.diagnosis import diagnose
-from refquant.verify.explaining import Explanation, explain
+from refquant.verify.explaining import Explanation, Setting, explain, explanation_record
 from refquant.verify.findings import Finding
 from refquant.verify.judging import judge
 from refquant.verify.report import as_records
@@ -26,6 +26,7 @@ __all__ = [
     "Judgement",
     "Kind",
     "ProgramTarget",
+    "Setting",
     "Sweep",
     "Target",
     "Verdict",
@@ -36,6 +37,7 @@ __all__ = [
     "compare",
     "diagnose",
     "explain",
+    "explanation_record",
     "get_target",
     "judge",
     "list_targets",

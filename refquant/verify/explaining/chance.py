@@ -2,42 +2,52 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import groupby, islice
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from refquant.verify.explaining import situations as s
-from refquant.verify.explaining.knob_space import MOST_RANDOM_BITS, stochastic_cores
-from refquant.verify.explaining.search import Search
+from refquant.verify.explaining.knob_space import MOST_RANDOM_BITS, base, stochastic_cores
+from refquant.verify.explaining.search import Search, Where
 from refquant.verify.explaining.settings import Setting
 from refquant.verify.target import Codes
 
 _SAMPLE = 20_000
 _NUMBERS_OF_BITS = 3  #: that are weighed of each mode, from the least on that could have given the results
-PLAUSIBLE = 6.0  #: standard deviations of the log-likelihood
+_LEVELS = 8  #: of probability, in which inputs are grouped
+_RARE = 20.0  #: natural logarithm of how rarely random bits may give such results: once in 500 million
 
 
-class Chance(NamedTuple):
-    """How well a stochastic setting accounts for the results."""
+@dataclass(frozen=True)
+class Chance:
+    """How well a stochastic setting accounts for the results.
 
-    log_likelihood: float  #: natural logarithm
-    deviation: float  #: of it from what the setting would have on average, in standard deviations
-    inputs: int  #: on which the random bits decide
+    Parameters
+    ----------
+    log_likelihood : float
+        Natural logarithm of the probability of the results of `inputs`.
+    inputs : int
+        Pairs that were weighed, and on which the random bits decide.
+    plausible : bool
+        Whether random bits would give such results more than once in 500 million times: in every group of inputs of like probability, sign,
+        last digit and nearest value, as many are rounded away from zero as are to be expected.
+    beside : tuple of (str, float)
+        Other modes and numbers of bits that are plausible too, and how much greater their log-likelihood is.
+    """
 
-    @property
-    def plausible(self) -> bool:
-        """Whether results like these would come from random bits."""
-        return abs(self.deviation) <= PLAUSIBLE
+    log_likelihood: float
+    inputs: int
+    plausible: bool
+    beside: tuple[tuple[str, float], ...] = ()
 
 
 def likely_cores(search: Search) -> list[tuple[Setting, Chance]]:
-    """Return the stochastic ways of rounding that may have given every result, the likeliest first."""
-    found = list(_possible(search))
-    return sorted(((core, chance_of(core, search)) for core in found), key=lambda item: -item[1].log_likelihood)
+    """Return the stochastic ways of rounding that plausibly gave every result, the likeliest first."""
+    found = [(core, chance_of(core, search)) for core in _possible(search)]
+    return sorted(((core, chance) for core, chance in found if chance.plausible and chance.inputs), key=lambda item: -item[1].log_likelihood)
 
 
 def _possible(search: Search) -> Iterator[Setting]:
@@ -50,23 +60,46 @@ def _possible(search: Search) -> Iterator[Setting]:
 
 def chance_of(core: Setting, search: Search) -> Chance:
     """Return how likely the results of inputs in range are."""
-    p = search.pairs
     where = search.where(s.NORMAL)
     where = where[:: max(where.size // _SAMPLE, 1)]
-    codes, got, counts = p.codes[where], p.got[where], p.counts[where]
-    away = probability_away(core, codes, search)
-    decides = (away > 0) & (away < 1)
-    q, n = away[decides], counts[decides]
-    up = got[decides] != core.results(codes[decides], p.source, p.target, 0)
-    mean = n * (q * np.log(q) + (1 - q) * np.log1p(-q))
-    variance = n * q * (1 - q) * (np.log(q) - np.log1p(-q)) ** 2
+    q, none = probability_away(core, search.pairs.codes[where], search)
+    decides = (q > 0) & (q < 1)
+    where, q, none = where[decides], q[decides], none[decides]
+    n, up = search.pairs.counts[where], search.pairs.got[where] != none
     likelihood = float((n * np.where(up, np.log(q), np.log1p(-q))).sum())
-    spread = math.sqrt(float(variance.sum()))
-    return Chance(likelihood, (likelihood - float(mean.sum())) / spread if spread else 0.0, int(n.sum()))
+    return Chance(likelihood, int(n.sum()), _is_plausible(q, up, n, _groups(core, q, none, where, search)))
 
 
-def probability_away(core: Setting, codes: Codes, search: Search) -> NDArray[np.float64]:
-    """Return for how many of the possible random bits each input is not rounded as with bits of 0, as a share."""
+def _groups(core: Setting, q: NDArray[np.float64], none: Codes, where: Where, search: Search) -> NDArray[np.int64]:
+    """Return the number of the group of each input: probability, sign, last digit of the result towards zero, whether the nearest value is that one.
+
+    Whatever a deterministic mode does is the same for all of a group.
+    """
+    p = search.pairs
+    codes = p.codes[where]
+    nearest = base(p.target).and_with((("via", core["via"]),)).results(codes, p.source, p.target)
+    group = np.minimum((q * _LEVELS).astype(np.int64), _LEVELS - 1)
+    for half in (s.is_negative(codes, p.source), (none & 1).astype(np.bool_), nearest == none):
+        group = 2 * group + half
+    return group
+
+
+def _is_plausible(q: NDArray[np.float64], up: NDArray[np.bool_], n: NDArray[np.int64], groups: NDArray[np.int64]) -> bool:
+    """Return whether each group, and all of them together, have about as many results away from zero as they should.
+
+    Bernstein's inequality: a sum of independent terms within 1 of 0 and of variance V exceeds t in absolute value with a probability of at most
+    ``2 exp(-t**2 / (2 V + 2 t / 3))``.
+    """
+    excess, variance = n * (up - q), n * q * (1 - q)
+    for part in (groups, np.zeros_like(groups)):
+        sums, spread = (np.bincount(part, weights=w) for w in (excess, variance))
+        if (np.abs(sums) > _RARE / 3 + np.sqrt(_RARE**2 / 9 + 2 * spread * _RARE)).any():
+            return False
+    return True
+
+
+def probability_away(core: Setting, codes: Codes, search: Search) -> tuple[NDArray[np.float64], Codes]:
+    """Return for which share of the possible random bits each input is not rounded as with bits of 0, and the results for those."""
     p, bits = search.pairs, core.random_bits
     none = core.results(codes, p.source, p.target, 0)
     least, beyond = np.zeros(codes.size, np.uint64), np.full(codes.size, 1 << bits, np.uint64)
@@ -75,4 +108,4 @@ def probability_away(core: Setting, codes: Codes, search: Search) -> NDArray[np.
         asked = np.minimum(middle, np.uint64((1 << bits) - 1))
         turns = (core.results(codes, p.source, p.target, asked) != none) | (middle > asked)
         beyond, least = np.where(turns, middle, beyond), np.where(turns, least, np.minimum(middle + np.uint64(1), beyond))
-    return ((1 << bits) - beyond.astype(np.float64)) / (1 << bits)
+    return ((1 << bits) - beyond.astype(np.float64)) / (1 << bits), none

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from refquant.formats import Format
 from refquant.golden.sources import magnitude_of
 from refquant.golden.text import hex_code, hex_value
-from refquant.policies import RoundingMode, Via
+from refquant.policies import Via
 from refquant.verify.comparison import Witness
 from refquant.verify.explaining.fits import extremes, signature
-from refquant.verify.explaining.knob_space import KNOBS_SEARCHED, cores, range_choices, tiny_choices
+from refquant.verify.explaining.knob_space import KNOBS_SEARCHED, cores, range_choices, stochastic_cores, tiny_choices
 from refquant.verify.explaining.search import Search
 from refquant.verify.explaining.settings import Setting, described
 from refquant.verify.target import Codes
@@ -61,12 +63,22 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class Answer:
+    """A result of an input (several, where random bits decide), and the settings that give it."""
+
+    code: str
+    value: str
+    choices: tuple[str, ...]  #: of each setting, in which it differs from the others
+    settings: tuple[Setting, ...]
+
+
+@dataclass(frozen=True)
 class Question:
-    """An input that tells settings apart which all fit: each result, and which settings give it."""
+    """An input that tells settings apart which all fit, and what each result would mean: that of the explanation's setting first."""
 
     input: str
     input_value: str
-    answers: tuple[tuple[str, str, tuple[str, ...]], ...]  #: (code, value, settings)
+    answers: tuple[Answer, ...]
 
 
 def decisions_on(setting: Setting, probe: Codes, search: Search) -> tuple[Decision, ...]:
@@ -79,24 +91,26 @@ def decisions_on(setting: Setting, probe: Codes, search: Search) -> tuple[Decisi
 def _decision(setting: Setting, knob: str, choices: list[Any], own: tuple[bytes, Codes], search: Search) -> Decision:
     same: list[str] = []
     undecided: list[str] = []
-    out: list[RuledOut] = []
+    out: list[tuple[int, RuledOut]] = []
     for choice in choices:
         other = setting.and_with(((knob, choice),))
         if choice == setting[knob] or not other.is_allowed(search.pairs.target, search.pairs.source):
             continue
         wrong = search.wrong(other)
         if wrong.size:
-            out.append(_ruled_out(other, knob, wrong, search))
+            out.append((int(wrong[0]), _ruled_out(other, knob, wrong, search)))
         else:
-            (same if signature(other, own[1], search) == own[0] else undecided).append(described(knob, choice))
-    return Decision(knob, described(knob, setting[knob], setting.random_bits), tuple(same), tuple(undecided), tuple(out))
+            (same if signature(other, own[1], search) == own[0] else undecided).append(described(knob, choice, setting.random_bits))
+    smallest_first = tuple(ruled_out for _, ruled_out in sorted(out, key=lambda item: item[0]))
+    return Decision(knob, described(knob, setting[knob], setting.random_bits), tuple(same), tuple(undecided), smallest_first)
 
 
 def _choices(setting: Setting, search: Search) -> dict[str, list[Any]]:
     """Return every choice of each knob that was searched, in the order of the search."""
     p = search.pairs
-    rows = [core.knobs for core in cores(p.source, p.target)] if not setting.random_bits else []
-    rows += [*tiny_choices(p.source, p.target), *range_choices(p.target, RoundingMode(setting["rounding"]))]
+    bits = (setting.random_bits,)
+    rows = [core.knobs for core in (stochastic_cores(p.source, p.target, bits) if setting.random_bits else cores(p.source, p.target))]
+    rows += [*tiny_choices(p.source, p.target), *range_choices(p.target, setting)]
     found: dict[str, dict[Any, None]] = {knob: {} for knob in KNOBS_SEARCHED}
     for row in rows:
         for knob, choice in row:
@@ -106,17 +120,21 @@ def _choices(setting: Setting, search: Search) -> dict[str, list[Any]]:
 
 
 def _ruled_out(other: Setting, knob: str, wrong: Codes, search: Search) -> RuledOut:
-    p, first = search.pairs, wrong[:1]
-    right = extremes(other, p.codes[first], search)[0]
-    pairs = int(p.counts[wrong].sum())
-    return RuledOut(described(knob, other[knob]), pairs, witness(search, int(first[0]), int(right[0])))
+    pairs = int(search.pairs.counts[wrong].sum())
+    return RuledOut(described(knob, other[knob], other.random_bits), pairs, witness(search, int(wrong[0]), other))
 
 
-def witness(search: Search, i: int, expected: int) -> Witness:
-    """Return one pair, and what a setting gives instead, as texts."""
+def witness(search: Search, i: int, setting: Setting) -> Witness:
+    """Return one pair, and what a setting gives instead (either of two results where random bits decide that are not known), as texts."""
     p = search.pairs
-    numbers = ((int(p.codes[i]), p.source), (int(p.got[i]), p.target), (expected, p.target))
-    return Witness(*(text for code, name in numbers for text in (hex_code(code, name), hex_value(code, name))))
+    numbers = ((int(p.codes[i]), p.source), (int(p.got[i]), p.target))
+    instead = sorted({int(results[0]) for results in search.given(setting, np.array([i]))})
+    return Witness(*(text for code, name in numbers for text in (hex_code(code, name), hex_value(code, name))), *results_as_text(instead, p.target))
+
+
+def results_as_text(codes: Iterable[int], target: str | Format) -> list[str]:
+    """Return codes, and their values, as alternatives."""
+    return [" or ".join(text(code, target) for code in codes) for text in (hex_code, hex_value)]
 
 
 def questions_about(preferred: Setting, others: list[Setting], probe: Codes, search: Search) -> tuple[Question, ...]:
@@ -133,16 +151,19 @@ def questions_about(preferred: Setting, others: list[Setting], probe: Codes, sea
 
 def _question(code: Codes, preferred: Setting, others: list[Setting], search: Search) -> Question:
     p = search.pairs
-    answers: dict[str, tuple[list[int], list[str]]] = {}
+    names = tuple(k for k in KNOBS_SEARCHED if any(_differ(preferred, other, k) for other in others))
+    answers: dict[tuple[int, ...], list[tuple[str, Setting]]] = {}
     for setting in (preferred, *others):
-        results = sorted({int(r[0]) for r in extremes(setting, code, search)})
-        text = _difference(setting, preferred) if setting is not preferred else _difference(preferred, others[0])
-        answers.setdefault(" or ".join(hex_code(r, p.target) for r in results), (results, []))[1].append(text)
-    rows = tuple((code, " or ".join(hex_value(r, p.target) for r in results), tuple(dict.fromkeys(texts))) for code, (results, texts) in answers.items())
-    return Question(hex_code(code[0], p.source), hex_value(int(code[0]), p.source), rows)
+        results = tuple(sorted({int(r[0]) for r in extremes(setting, code, search)}))
+        said = names if setting is preferred else tuple(k for k in KNOBS_SEARCHED if _differ(setting, preferred, k))
+        answers.setdefault(results, []).append((setting.text(said), setting))
+    return Question(hex_code(code[0], p.source), hex_value(int(code[0]), p.source), tuple(_answer(r, given, search) for r, given in answers.items()))
 
 
-def _difference(setting: Setting, other: Setting) -> str:
-    """Return the choices in which a setting differs from another."""
-    names = tuple(k for k in KNOBS_SEARCHED if setting[k] != other[k] or (k == "rounding" and setting.random_bits != other.random_bits))
-    return setting.text(names)
+def _answer(results: tuple[int, ...], given: list[tuple[str, Setting]], search: Search) -> Answer:
+    code, value = results_as_text(results, search.pairs.target)
+    return Answer(code, value, tuple(dict.fromkeys(said for said, _ in given)), tuple(setting for _, setting in given))
+
+
+def _differ(setting: Setting, other: Setting, knob: str) -> bool:
+    return bool(setting[knob] != other[knob]) or (knob == "rounding" and setting.random_bits != other.random_bits)

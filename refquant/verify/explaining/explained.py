@@ -3,36 +3,42 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 import numpy as np
 
-from refquant.errors import InputValueError
+from refquant.errors import InputTypeError, InputValueError
 from refquant.formats import Format
 from refquant.golden.nan_mask import NanBy
 from refquant.policies import Philox, RandomBits
-from refquant.verify.explaining.chance import chance_of, likely_cores
+from refquant.verify.explaining.chance import Chance, likely_cores
 from refquant.verify.explaining.evidence import decisions_on, questions_about
 from refquant.verify.explaining.explanation import Explanation, Spent
-from refquant.verify.explaining.fits import Solution, probe_of, reduced, signature, solutions
-from refquant.verify.explaining.knob_space import cores, stochastic_cores
+from refquant.verify.explaining.fits import Solution, joint_solutions, reduced, signature, solutions
+from refquant.verify.explaining.knob_space import CORE, cores, stochastic_cores
 from refquant.verify.explaining.named import dialects_that_fit
-from refquant.verify.explaining.pairs import pairs_of
+from refquant.verify.explaining.pairs import contradictions_in, pairs_of
 from refquant.verify.explaining.partly import alone, best_settings
-from refquant.verify.explaining.search import OutOfBudget, Search
+from refquant.verify.explaining.probes import probe_codes
+from refquant.verify.explaining.search import Search
 from refquant.verify.explaining.settings import Setting
 from refquant.verify.explaining.situations import SITUATIONS
 from refquant.verify.target import Codes
 
 BUDGET = 100_000
-_WAYS = 64  #: of rounding that are followed up
+_WAYS = 24  #: of rounding that are followed up
+_FEW = 4  #: where the parts of the knobs depend on each other
+_NOTHING: dict[str, Any] = {
+    "setting": None, "chance": None, "decisions": (), "others": 0, "more": False, "questions": (), "best": (), "alone": (),
+}  # fmt: skip
 
 
 def explain(
     x: Any, results: Any, target: str | Format, *, source: str | Format | None = None, random: RandomBits | Philox | None = None,
-    nan_by: NanBy | str = "byte", budget: int = BUDGET,
+    nan_by: NanBy | str = "byte", budget: int = BUDGET, progress: Callable[[int], None] | None = None,
 ) -> Explanation:  # fmt: skip
     """Return which policies reproduce somebody's results, what decided between them, and what would decide between those that are left.
 
@@ -52,6 +58,8 @@ def explain(
         Whether a NaN must have the code that a setting gives, or any will do.
     budget : int
         Settings that are tried at most.
+    progress : callable, optional
+        Called with the number of settings that were tried so far.
 
     Returns
     -------
@@ -66,7 +74,8 @@ def explain(
     -----
     The space: every rounding mode, straight or through float32, tfloat32, bfloat16, float16 or float64 with seven roundings; overflow, NaN, Inf, zeros,
     negatives, and flushing to zero before or after rounding; stochastic modes with 1 to 32 bits, where results contradict each other or nothing else fits.
-    What is found is what `refquant.encode` gives under ``setting.dialect``, compared with every pair.
+    Tiny inputs and those out of range are explained one after the other, and together for the first 4 ways of rounding where that does not succeed. What is
+    found is what `refquant.encode` gives under ``setting.dialect``, compared with every pair.
 
     Examples
     --------
@@ -74,57 +83,66 @@ def explain(
     >>> from refquant.verify import explain
     >>> x = np.float32([1.0, 1.0625, 1.1875, 1e-3, 500.0])
     >>> found = explain(x, np.uint8([0x38, 0x39, 0x3A, 0x01, 0x7E]), "float8_e4m3fn")
-    >>> found.setting["rounding"].value, found.setting["overflow"].value, [q.input_value for q in found.questions]
-    ('ties_to_away', 'saturate', ['-0x1p-11', 'inf', 'nan'])
+    >>> found.setting.code
+    "refquant.get_dialect('default').replace(overflow='saturate', nan='canonical', rounding='ties_to_away')"
+    >>> [q.input_value for q in found.questions][:2]  # inputs to run next
+    ['-0', '0x1p-149']
     """
     if not isinstance(budget, (int, np.integer)) or budget < 1:
         raise InputValueError(f"budget: expected an integer of at least 1, got {budget!r}")
     pairs = pairs_of(x, results, target, source, random=random, by=nan_by)
-    search = Search(pairs, int(budget))
-    try:
-        found, complete = _searched(search), True
-    except OutOfBudget:
-        found, complete = {}, False
+    if progress is not None and not callable(progress):
+        raise InputTypeError(f"progress: expected a function, got {progress!r}")
+    search = Search(pairs, int(budget), progress)
+    found = _searched(search)
     counts = np.bincount(search.labels, weights=pairs.counts, minlength=len(SITUATIONS))
-    spent = Spent(search.tried, search.compared, complete, time.monotonic() - search.began)
-    nothing: dict[str, Any] = {"setting": None, "chance": None, "decisions": (), "others": 0, "questions": (), "dialects": (), "best": (), "alone": ()}
+    spent = Spent(search.tried, search.compared, not search.out_of_budget, time.monotonic() - search.began)
     return Explanation(
-        pairs.source, pairs.target, pairs.given, pairs.codes.size, np.unique(pairs.codes[pairs.contradictory]).size,
-        {name: int(n) for name, n in zip(SITUATIONS, counts) if n}, **{**nothing, **found}, spent=spent,
+        pairs.source, pairs.target, pairs.given, pairs.codes.size, np.unique(pairs.codes[pairs.contradictory]).size, contradictions_in(pairs),
+        {name: int(n) for name, n in zip(SITUATIONS, counts) if n}, **{**_NOTHING, **found}, dialects=dialects_that_fit(search), spent=spent,
     )  # fmt: skip
 
 
 def _searched(search: Search) -> dict[str, Any]:
     """Return the fields of an explanation that a search finds."""
-    found = list(islice(_solutions(search), _WAYS))
-    preferred = next((s.first for s in found if not search.wrong(s.first).size), None)
-    if preferred is None:
-        return {"best": best_settings(search), "alone": alone(search), "dialects": dialects_that_fit(search)}
-    probe = probe_of(search)
-    others = _others(preferred, found, probe, search)
+    found = list(islice(_known(search), _WAYS + 1)) or list(islice(_jointly(search), _FEW))
+    weighed = [] if found or search.pairs.bits is not None else likely_cores(search)
+    found = found or list(solutions(search, (core for core, _ in weighed)))
+    if not found:
+        return _nearest(search)
+    preferred, probe = found[0].first, probe_codes(search.pairs.source, search.pairs.target)
+    others = _others(preferred, found[:_WAYS], probe, search)
     return {
-        "setting": preferred,
-        "chance": chance_of(preferred, search) if preferred.random_bits and search.pairs.bits is None else None,
-        "decisions": decisions_on(preferred, probe, search),
-        "others": len(others),
-        "questions": questions_about(preferred, others, probe, search),
-        "dialects": dialects_that_fit(search),
-    }
+        "setting": preferred, "decisions": decisions_on(preferred, probe, search), "others": len(others), "more": len(found) > _WAYS or search.out_of_budget,
+        "questions": questions_about(preferred, others, probe, search), **(_chances(found, weighed, search) if weighed else {}),
+    }  # fmt: skip
 
 
-def _solutions(search: Search) -> Iterator[Solution]:
-    """Yield what reproduces every pair: deterministic rounding, or a stochastic one where bits are known or nothing else does."""
+def _nearest(search: Search) -> dict[str, Any]:
+    return {"best": best_settings(search), "alone": alone(search)}
+
+
+def _chances(found: list[Solution], weighed: list[tuple[Setting, Chance]], search: Search) -> dict[str, Any]:
+    """Return how likely the first solution is, what is about as likely, and the nearest deterministic settings."""
+    chance, fits = dict(weighed), [solution.core for solution in found]
+    first = chance[fits[0]]
+    beside = tuple((core.text(CORE[:2]), first.log_likelihood - chance[core].log_likelihood) for core in fits[1:])
+    return {"chance": replace(first, beside=beside), "best": best_settings(search)}
+
+
+def _known(search: Search) -> Iterator[Solution]:
+    """Yield what reproduces every pair: a stochastic rounding whose bits are known, a deterministic one."""
     p = search.pairs
     if p.bits is not None:
         yield from solutions(search, stochastic_cores(p.source, p.target, (p.random_bits,)))
-        return
-    deterministic = [] if p.contradictory.size else solutions(search, cores(p.source, p.target))
-    found = False
-    for solution in deterministic:
-        found = True
-        yield solution
-    if not found:
-        yield from solutions(search, (core for core, chance in likely_cores(search) if chance.plausible))
+    if not p.contradictory.size:
+        yield from solutions(search, cores(p.source, p.target))
+
+
+def _jointly(search: Search) -> Iterator[Solution]:
+    """Yield what reproduces every pair where the parts of the knobs depend on each other."""
+    p = search.pairs
+    return iter(()) if p.contradictory.size or p.bits is not None else joint_solutions(search, cores(p.source, p.target))
 
 
 def _others(preferred: Setting, found: list[Solution], probe: Codes, search: Search) -> list[Setting]:

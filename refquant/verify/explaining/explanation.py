@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from refquant.formats import Format
 from refquant.verify.explaining.chance import Chance
 from refquant.verify.explaining.evidence import Decision, Question
+from refquant.verify.explaining.pairs import Contradiction
 from refquant.verify.explaining.partly import Alone, Best
 from refquant.verify.explaining.settings import Setting
 
@@ -31,6 +32,8 @@ class Explanation:
         Formats.
     pairs, distinct, contradictory : int
         Pairs that were given, distinct ones, and inputs that occur with more than one result.
+    contradictions : tuple of Contradiction
+        The smallest of those inputs, each with its results.
     situations : dict
         Number of pairs in each situation.
     setting : Setting or None
@@ -40,13 +43,16 @@ class Explanation:
     decisions : tuple of Decision
         What the pairs say of each knob, and which pairs rule the other choices out.
     others : int
-        Number of other settings that reproduce every pair and differ somewhere.
+        Number of other settings that were found to reproduce every pair and to differ for other inputs: each from `setting` in what is tiny, in what is out
+        of range, or in the way of rounding.
+    more : bool
+        Whether there may be more ways of rounding that fit than were followed up.
     questions : tuple of Question
         Inputs that tell those apart: run them on what gave the results.
     dialects : tuple of str
         Named dialects that reproduce every pair.
     best : tuple of Best
-        Where nothing reproduces every pair: the settings that reproduce most.
+        Where no deterministic setting reproduces every pair: the settings that reproduce most.
     alone : tuple of Alone
         Where nothing reproduces every pair: what fits each situation alone.
     spent : Spent
@@ -58,11 +64,13 @@ class Explanation:
     pairs: int
     distinct: int
     contradictory: int
+    contradictions: tuple[Contradiction, ...]
     situations: dict[str, int]
     setting: Setting | None
     chance: Chance | None
     decisions: tuple[Decision, ...]
     others: int
+    more: bool
     questions: tuple[Question, ...]
     dialects: tuple[str, ...]
     best: tuple[Best, ...]

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby, islice, product
 
-import numpy as np
-
-from refquant.golden.cases import boundary_codes
-from refquant.golden.sources import code_dtype_of, width_of
 from refquant.verify.explaining import situations as s
 from refquant.verify.explaining.knob_space import CORE, RANGE, TINY, range_choices, tiny_choices
 from refquant.verify.explaining.search import Search, Where
@@ -17,7 +15,8 @@ from refquant.verify.target import Codes
 
 #: The situations that each part of the knobs is found from.
 SITUATIONS_OF = {CORE: (s.NORMAL,), TINY: (s.SUBNORMAL_INPUT, s.TINY, s.ZERO), RANGE: (s.OVERFLOW, s.NEGATIVE, s.INFINITY, s.NAN)}
-_WIDE = 9  # bits of a target of which every boundary is tried
+_JOINT = 4  #: ways of rounding with which they are
+_TOGETHER = 64  #: choices for tiny inputs and for those out of range that are tried together
 
 
 @dataclass(frozen=True)
@@ -27,11 +26,7 @@ class Solution:
     core: Setting
     tiny: tuple[Knobs, ...]
     ranges: tuple[Knobs, ...]
-
-    @property
-    def first(self) -> Setting:
-        """The whole setting of the first choices."""
-        return self.core.and_with(self.tiny[0], self.ranges[0])
+    first: Setting  #: the first whole setting that reproduces all pairs
 
     def nearest(self, preferred: Setting) -> Setting:
         """Return the whole setting that shares most choices with a preferred one."""
@@ -49,13 +44,33 @@ def _kept(choices: tuple[Knobs, ...], preferred: Setting) -> Knobs:
 
 def solutions(search: Search, tried: Iterable[Setting]) -> Iterator[Solution]:
     """Yield each way of rounding that reproduces all pairs with some choices beside it."""
+    for via, cores in groupby(tried, key=lambda core: core["via"]):
+        where = {part: search.where(*situations, via=via) for part, situations in SITUATIONS_OF.items()}
+        for core in search.fitting(cores, where[CORE]):
+            if solution := _apart(search, core, where):
+                yield solution
+
+
+def _apart(search: Search, core: Setting, where: dict[tuple[str, ...], Where]) -> Solution | None:
+    """Return the solution with a way of rounding where what is tiny and what is out of range can be found one after the other."""
     p = search.pairs
-    where = {part: search.where(*situations) for part, situations in SITUATIONS_OF.items()}
-    tiny = tiny_choices(p.source, p.target)
-    for core in search.fitting(tried, where[CORE]):
-        ranges = _choices(search, core, range_choices(p.target, core["rounding"]), where[RANGE])
-        if ranges and (tinies := _choices(search, core, tiny, where[TINY])):
-            yield Solution(core, tinies, ranges)
+    ranges = _choices(search, core, range_choices(p.target, core), where[RANGE])
+    tinies = _choices(search, core, tiny_choices(p.source, p.target), where[TINY]) if ranges else ()
+    wholes = (core.and_with(t, r) for t, r in islice(product(tinies, ranges), _TOGETHER))
+    first = next((whole for whole in wholes if not search.wrong(whole).size), None)
+    return None if first is None else Solution(core, tinies, ranges, first)
+
+
+def joint_solutions(search: Search, tried: Iterable[Setting]) -> Iterator[Solution]:
+    """Yield ways of rounding that reproduce all pairs with choices for tiny inputs and those out of range that depend on each other, as negatives in unsigned
+    formats may; the first ways of rounding that fit are followed up."""
+    p = search.pairs
+    ways = (core for via, cores in groupby(tried, key=lambda core: core["via"]) for core in search.fitting(cores, search.where(*SITUATIONS_OF[CORE], via=via)))
+    for core in islice(ways, _JOINT):
+        together = {core.and_with(t, r): (t, r) for t, r in product(tiny_choices(p.source, p.target), range_choices(p.target, core))}
+        for whole in islice(search.fitting(together, search.where()), 1):
+            tiny, ranges = together[whole]
+            yield Solution(core, (tiny,), (ranges,), whole)
 
 
 def _choices(search: Search, core: Setting, choices: list[Knobs], where: Where) -> tuple[Knobs, ...]:
@@ -66,7 +81,7 @@ def _choices(search: Search, core: Setting, choices: list[Knobs], where: Where) 
 def reduced(solution: Solution, probe: Codes, search: Search) -> Solution:
     """Return a solution without choices that differ from an earlier one on no input of the probe."""
     tiny, ranges = (_different(solution.core, choices, probe, search) for choices in (solution.tiny, solution.ranges))
-    return Solution(solution.core, tiny, ranges)
+    return Solution(solution.core, tiny, ranges, solution.first)
 
 
 def _different(core: Setting, choices: tuple[Knobs, ...], probe: Codes, search: Search) -> tuple[Knobs, ...]:
@@ -78,18 +93,10 @@ def _different(core: Setting, choices: tuple[Knobs, ...], probe: Codes, search: 
 
 def signature(setting: Setting, probe: Codes, search: Search) -> bytes:
     """Return what tells settings apart: their results for the probe."""
-    return b"".join(results.tobytes() for results in extremes(setting, probe, search))
+    return hashlib.blake2b(b"".join(results.tobytes() for results in extremes(setting, probe, search))).digest()
 
 
 def extremes(setting: Setting, codes: Codes, search: Search) -> list[Codes]:
     """Return the results of a setting; of a stochastic one those for the least and the greatest random bits."""
     p, bits = search.pairs, setting.random_bits
-    return [setting.results(codes, p.source, p.target, r) for r in ((0, (1 << bits) - 1) if bits else (None,))]
-
-
-def probe_of(search: Search) -> Codes:
-    """Return inputs that tell settings apart: every code of a narrow source, else the boundaries of the target."""
-    p = search.pairs
-    if width_of(p.source) <= 16:
-        return np.arange(1 << width_of(p.source), dtype=code_dtype_of(p.source))
-    return boundary_codes(p.source, p.target, quick=width_of(p.target) > _WIDE)
+    return [search.compared_as(setting.results(codes, p.source, p.target, r)) for r in ((0, (1 << bits) - 1) if bits else (None,))]

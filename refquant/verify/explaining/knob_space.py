@@ -9,7 +9,7 @@ from typing import Any
 from refquant.formats import FloatFormat, Format, IntFormat, Parity, get_format
 from refquant.golden.sources import WIDE_INTEGERS, is_float, width_of
 from refquant.policies import RoundingMode, Via
-from refquant.verify.explaining.settings import Knobs, Setting
+from refquant.verify.explaining.settings import LIKE_NUMBERS, Knobs, Setting
 
 DETERMINISTIC = tuple(m for m in RoundingMode if not m.is_stochastic)
 STOCHASTIC = tuple(m for m in RoundingMode if m.is_stochastic)
@@ -59,15 +59,15 @@ def tiny_choices(source: str | Format, target: str | Format) -> list[Knobs]:
     return _joined(flushes, zeros, _each("zero_input", lacking), _each("below_min", lacking))
 
 
-def range_choices(target: str | Format, rounding: RoundingMode) -> list[Knobs]:
+def range_choices(target: str | Format, core: Setting) -> list[Knobs]:
     """Return the choices for what is out of range: large and infinite values, NaN, values below an unsigned format."""
     fmt = get_format(target)
     integer = isinstance(fmt, IntFormat)
     overflow = _each("overflow", ["saturate", "wrap"] if integer else list(_OVERFLOW))
-    to_odd = _each("to_odd_overflow", ["bound", "infinity", "bound_above"] if rounding is RoundingMode.TO_ODD and not integer else [])
+    to_odd = _each("to_odd_overflow", ["bound", "infinity", "bound_above"] if core["rounding"] is RoundingMode.TO_ODD and not integer else [])
     infinity = _each("inf_to_int", ["bound", "zero", "min", "max"] if integer else [])
     negative = _each("negative", [] if fmt.signed else [None, "zero", "absolute", *["nan"] * fmt.has_nan])
-    return _joined(_each("nan", list(_NAN)), negative, infinity, overflow, to_odd)  # the last one varies first: plain choices of the others come first
+    return _joined(_each("nan", [*_NAN, LIKE_NUMBERS]), negative, infinity, overflow, to_odd)  # the last one varies first
 
 
 def _each(name: str, choices: list[Any]) -> list[Knobs]:
@@ -83,9 +83,13 @@ def _parity_matters(fmt: Format) -> bool:
 
 
 def _intermediate(source: str | Format, target: str | Format) -> list[Via]:
-    """Return the formats that a value may pass through and lose something."""
-    names = [name for name in _THROUGH if name not in (source, target) and not _holds(get_format(name), source)]
-    return [Via(name, RoundingMode(mode), nan="keep_payload") for name in names for mode in _FIRST_ROUNDINGS]  # type: ignore[arg-type]
+    """Return the ways through formats that lose something."""
+    return [Via(name, RoundingMode(mode), nan="keep_payload") for name in formats_on_the_way(source, target) for mode in _FIRST_ROUNDINGS]  # type: ignore[arg-type]
+
+
+def formats_on_the_way(source: str | Format, target: str | Format) -> list[str]:
+    """Return the names of the formats that a value may pass through and lose something."""
+    return [name for name in _THROUGH if name not in (source, target) and not _holds(get_format(name), source)]
 
 
 def _holds(fmt: Format, source: str | Format) -> bool:

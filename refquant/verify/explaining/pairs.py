@@ -12,7 +12,7 @@ from refquant.formats import Format, get_format
 from refquant.golden.nan_mask import NanBy, nan_by
 from refquant.golden.random_words import words_of
 from refquant.golden.sources import code_dtype_of, magnitude_of, width_of
-from refquant.golden.text import hex_code
+from refquant.golden.text import hex_code, hex_value
 from refquant.inputs import CODES, as_codes, as_source
 from refquant.policies import Philox, RandomBits
 from refquant.verify.target import Codes
@@ -108,6 +108,23 @@ def _distinct(columns: list[NDArray[Any]], source: str | Format) -> list[NDArray
     return [*(c[starts] for c in rows), np.diff(np.append(starts, order.size))]
 
 
-def input_text(pairs: Pairs, i: int) -> str:
-    """Return the code of one input in hex."""
-    return hex_code(pairs.codes[i], pairs.source)
+class Contradiction(NamedTuple):
+    """An input that was given with more than one result: codes in hex and values as text."""
+
+    input: str
+    input_value: str
+    results: tuple[tuple[str, str, int], ...]  #: (code, value, how often)
+
+
+def contradictions_in(pairs: Pairs, most: int = 10) -> tuple[Contradiction, ...]:
+    """Return inputs that occur with more than one result, smallest first."""
+    second = pairs.contradictory
+    starts = second[~np.isin(second - 1, second)] - 1
+    return tuple(_contradiction(pairs, int(i)) for i in starts[:most])
+
+
+def _contradiction(pairs: Pairs, first: int) -> Contradiction:
+    code = pairs.codes[first]
+    last = first + int(np.argmax(np.append(pairs.codes[first:] != code, True)))
+    shown = ((hex_code(got, pairs.target), hex_value(int(got), pairs.target), int(n)) for got, n in zip(pairs.got[first:last], pairs.counts[first:last]))
+    return Contradiction(hex_code(code, pairs.source), hex_value(int(code), pairs.source), tuple(shown))

@@ -64,8 +64,8 @@ def best_settings(search: Search) -> tuple[Best, ...]:
     where = {part: search.where(*situations) for part, situations in SITUATIONS_OF.items()}
     found: dict[bytes, Best] = {}
     for core in search.best(_cores(search), where[CORE], 4 * _BEST):
-        tiny = search.best((core.and_with(k) for k in tiny_choices(p.source, p.target)), where[TINY], 1)[0]
-        whole = search.best((tiny.and_with(k) for k in range_choices(p.target, core["rounding"])), where[RANGE], 1)[0]
+        tiny = next(iter(search.best((core.and_with(k) for k in tiny_choices(p.source, p.target)), where[TINY], 1)), core)
+        whole = next(iter(search.best((tiny.and_with(k) for k in range_choices(p.target, core)), where[RANGE], 1)), tiny)
         if (failing := search.wrong(whole).tobytes()) not in found and len(found) < _BEST:
             found[failing] = _described(whole, search)
     return tuple(sorted(found.values(), key=lambda best: best.failed))
@@ -88,24 +88,26 @@ def _runs(setting: Setting, wrong: Where, search: Search) -> Iterator[Run]:
     """Yield runs of failing pairs: neighbours in the order of one sign, with one result, in one situation."""
     p = search.pairs
     negative = s.is_negative(p.codes, p.source)
-    right = setting.results(p.codes[wrong], p.source, p.target)
     for sign in (False, True):
         order = np.cumsum(negative == sign)  # numbers the pairs of this sign
         mine = np.flatnonzero(negative[wrong] == sign)
         keys = [np.diff(order[wrong[mine]]) != 1, np.diff(p.got[wrong[mine]]) != 0, np.diff(search.labels[wrong[mine]]) != 0]
         for part in np.split(mine, np.flatnonzero(np.logical_or.reduce(keys)) + 1) if mine.size else []:
-            ends = [witness(search, int(wrong[i]), int(right[i])) for i in (part[0], part[-1])]
+            ends = [witness(search, int(wrong[i]), setting) for i in (part[0], part[-1])]
             yield Run(int(p.counts[wrong[part]].sum()), *ends)
 
 
 def alone(search: Search) -> tuple[Alone, ...]:
     """Return what fits each situation that occurs, whatever the others say."""
-    return tuple(_alone(search, number, where) for number in range(len(s.SITUATIONS)) if (where := search.where(number)).size)
+    found = (_alone(search, number, where) for number in range(len(s.SITUATIONS)) if (where := search.where(number)).size)
+    return tuple(a for a in found if a is not None)
 
 
-def _alone(search: Search, number: int, where: Where) -> Alone:
+def _alone(search: Search, number: int, where: Where) -> Alone | None:
     fits = next(search.fitting(_choices(search, number), where), None)
-    best = fits or search.best(_choices(search, number), where, 1)[0]
+    best = fits or next(iter(search.best(_choices(search, number), where, 1)), None)
+    if best is None:  # the budget is spent
+        return None
     failed = int(search.pairs.counts[where[~search.right(best, where)]].sum())
     return Alone(s.SITUATIONS[number], int(search.pairs.counts[where].sum()), best.text(_KNOBS[number]), failed)
 
@@ -117,6 +119,6 @@ def _choices(search: Search, number: int) -> Iterator[Setting]:
         if number in SITUATIONS_OF[TINY]:
             yield from (core.and_with(knobs) for knobs in tiny_choices(p.source, p.target))
         elif number in SITUATIONS_OF[RANGE]:
-            yield from (core.and_with(knobs) for knobs in range_choices(p.target, core["rounding"]))
+            yield from (core.and_with(knobs) for knobs in range_choices(p.target, core))
         else:
             yield core

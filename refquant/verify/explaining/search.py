@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from refquant.formats import get_format
 from refquant.golden.nan_mask import NanBy
+from refquant.policies import Via
 from refquant.verify.comparison import Mask, is_nan
 from refquant.verify.explaining.knob_space import STOCHASTIC
 from refquant.verify.explaining.pairs import Pairs
 from refquant.verify.explaining.settings import Setting
-from refquant.verify.explaining.situations import is_tie, situations_of
+from refquant.verify.explaining.situations import NORMAL, is_tie, situations_of
 from refquant.verify.target import Codes
 
 Where = NDArray[np.int64]  #: numbers of pairs
-_FEW, _MORE = 256, 4096
-
-
-class OutOfBudget(Exception):
-    """Raised where the budget is spent."""
+_FEW, _MORE, _RARE = 256, 4096, 16
 
 
 @dataclass
@@ -31,8 +30,10 @@ class Search:
 
     pairs: Pairs
     budget: int
+    progress: Callable[[int], None] | None = None  #: called with the number of settings that were tried
     tried: int = 0  #: settings
     compared: int = 0  #: results
+    out_of_budget: bool = False
     began: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
@@ -40,33 +41,61 @@ class Search:
         self.labels = situations_of(p.codes, p.source, p.target)
         self.ties = is_tie(p.codes, p.source, p.target)
 
-    def where(self, *situations: int) -> Where:
+    def where(self, *situations: int, via: Via | None = None) -> Where:
         """Return the pairs in some of the situations; all of them if none is named."""
-        return np.flatnonzero(np.isin(self.labels, situations)) if situations else np.arange(self.pairs.codes.size)
+        return np.flatnonzero(np.isin(self._labels(via), situations)) if situations else np.arange(self.pairs.codes.size)
+
+    def _labels(self, via: Via | None) -> NDArray[np.int64]:
+        """Return the situations; of what a format on the way takes out of the normal range, that there."""
+        if via is None:
+            return self.labels
+        p, normal = self.pairs, self.where(NORMAL)
+        passed = Setting((("rounding", via.rounding), ("nan", "keep_payload"))).results(p.codes[normal], p.source, via.format)
+        labels = self.labels.copy()
+        labels[normal] = situations_of(passed, via.format, p.target)
+        return labels
 
     def right(self, setting: Setting, where: Where) -> Mask:
         """Return which of some pairs a setting reproduces; a stochastic one whose bits are not known: which it may give."""
+        self.compared += where.size
+        right: Mask = np.logical_or.reduce([self._same(results, self.pairs.got[where]) for results in self.given(setting, where)])
+        return right
+
+    def given(self, setting: Setting, where: Where) -> list[Codes]:
+        """Return what a setting gives for some pairs; a stochastic one whose bits are not known: with the least and with the greatest."""
         p = self.pairs
-        codes, got = p.codes[where], p.got[where]
-        self.compared += codes.size
-        if not setting.random_bits or p.bits is not None:
-            bits = None if p.bits is None else p.bits[where]
-            return self._same(setting.results(codes, p.source, p.target, bits), got)
-        least, most = (setting.results(codes, p.source, p.target, bits) for bits in (0, (1 << setting.random_bits) - 1))
-        return self._same(least, got) | self._same(most, got)
+        bits: list[Any] = [None] if not setting.random_bits else [0, (1 << setting.random_bits) - 1] if p.bits is None else [p.bits[where]]
+        return [setting.results(p.codes[where], p.source, p.target, b) for b in bits]
 
     def _same(self, results: Codes, got: Codes) -> Mask:
-        same: Mask = results == got
-        if self.pairs.nan_by is NanBy.CLASS:
-            same |= is_nan(results, self.pairs.target) & is_nan(got, self.pairs.target)
+        same: Mask = self.compared_as(results) == self.compared_as(got)
         return same
+
+    def compared_as(self, results: Codes) -> Codes:
+        """Return results, every NaN as the canonical one where any NaN will do."""
+        fmt = get_format(self.pairs.target)
+        if self.pairs.nan_by is NanBy.BYTE or not fmt.has_nan:
+            return results
+        made: Codes = np.where(is_nan(results, fmt), results.dtype.type(fmt.code_of_nan), results)
+        return made
 
     def fitting(self, candidates: Iterable[Setting], where: Where) -> Iterator[Setting]:
         """Yield the settings that reproduce all of some pairs."""
         stages = self._stages(where)
+        rare: list[int] = []
         for setting in self.allowed(candidates):
-            if all(self.right(setting, stage).all() for stage in stages):
+            if self._fits(setting, stages, rare):
                 yield setting
+
+    def _fits(self, setting: Setting, stages: list[Where], rare: list[int]) -> bool:
+        """Return whether a setting reproduces all pairs; `rare` are pairs that only the last stage found for others, and are tried first."""
+        for stage in (stage for stage in (np.array(rare, np.int64), *stages) if stage.size):
+            right = self.right(setting, stage)
+            if not right.all():
+                if stage is stages[-1]:
+                    rare[:] = [*rare, int(stage[np.argmin(right)])][-_RARE:]
+                return False
+        return True
 
     def best(self, candidates: Iterable[Setting], where: Where, count: int) -> list[Setting]:
         """Return the settings that reproduce most of some pairs, the first of equal ones first."""
@@ -83,8 +112,11 @@ class Search:
         for setting in candidates:
             if setting.is_allowed(self.pairs.target, self.pairs.source):
                 if self.tried >= self.budget:
-                    raise OutOfBudget
+                    self.out_of_budget = True
+                    return
                 self.tried += 1
+                if self.progress is not None:
+                    self.progress(self.tried)
                 yield setting
 
     def _stages(self, where: Where) -> list[Where]:

@@ -13,16 +13,33 @@ from refquant.errors import PolicyError
 from refquant.formats import Format, get_format
 from refquant.golden.sources import WIDE_INTEGERS
 from refquant.policies import Dialect, Policies, RandomBits, Via, get_dialect, resolve
+from refquant.verify.comparison import is_nan
+from refquant.verify.explaining.bit_rounding import rounded_bits, shift_between
 from refquant.verify.target import Codes
 
 Knobs = tuple[tuple[str, Any], ...]
 _DEFAULT = get_dialect("default")
 _FIRST = Policies()
+_PASSED = _DEFAULT.replace(nan="keep_payload")
+LIKE_NUMBERS = "like_numbers"  #: a choice of `nan` that no dialect has: NaNs are rounded bit by bit, as if they were numbers
 
 
 @dataclass(frozen=True)
 class Setting:
-    """Choices of knobs on top of the default dialect; a stochastic rounding has its number of random bits."""
+    """Choices of knobs on top of the default dialect; a stochastic rounding has its number of random bits.
+
+    Where ``setting["nan"]`` is ``"like_numbers"``, which no dialect has, the dialect is right for everything but NaN: those are rounded bit by bit, as if they
+    were numbers, and some become Inf.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from refquant.verify import explain
+    >>> x = np.uint32([0x3F800001, 0x3F80FFFF, 0x7F800001])  # the last one is a NaN
+    >>> setting = explain(x, (x >> 16).astype(np.uint16), "bfloat16", source="float32").setting
+    >>> str(setting["rounding"]), setting["nan"]
+    ('toward_zero', 'like_numbers')
+    """
 
     knobs: Knobs
     random_bits: int = 0
@@ -43,8 +60,11 @@ class Setting:
     @property
     def code(self) -> str:
         """Python text that makes the dialect."""
-        said = [f"{name}={_python(choice)}" for name, choice in self.knobs if choice != getattr(_FIRST, name)]
-        return f'refquant.get_dialect("default").replace({", ".join(said)})' if said else 'refquant.get_dialect("default")'
+        said = [f"{name}={_python(choice)}" for name, choice in self.knobs if choice not in (getattr(_FIRST, name), LIKE_NUMBERS)]
+        made = f"refquant.get_dialect('default').replace({', '.join(said)})" if said else "refquant.get_dialect('default')"
+        notes = ["but NaNs are rounded like numbers, bit by bit"] if self["nan"] == LIKE_NUMBERS else []
+        notes += [f"with {self.random_bits} random bits"] if self.random_bits else []
+        return f"{made}  # {', '.join(notes)}" if notes else made
 
     def text(self, names: tuple[str, ...]) -> str:
         """Return the choices of some knobs for a reader."""
@@ -52,6 +72,8 @@ class Setting:
 
     def is_allowed(self, target: str | Format, source: str | Format) -> bool:
         """Return whether the format has these policies."""
+        if self["nan"] == LIKE_NUMBERS and not shift_between(self._last(source), target, self["rounding"]):
+            return False
         try:
             resolve(get_format(target), self.dialect.policies(str(target), str(source)), self.random_bits)
         except PolicyError:
@@ -67,13 +89,24 @@ class Setting:
             made: Codes = encode(codes.view(source), target, dialect=self.dialect, random=random)
         else:
             made = convert(codes, source, target, dialect=self.dialect, random=random)
+        if self["nan"] == LIKE_NUMBERS and (where := np.flatnonzero(is_nan(codes, source))).size:
+            made[where] = self._nans(codes[where], source, target)
         return made
+
+    def _last(self, source: str | Format) -> str | Format:
+        """Return the format that is rounded to the target."""
+        return source if self["via"] is None else self["via"].format
+
+    def _nans(self, codes: Codes, source: str | Format, target: str | Format) -> Codes:
+        via, last = self["via"], self._last(source)
+        passed = codes if via is None else convert(codes, source, last, dialect=_PASSED)
+        return rounded_bits(passed, last, target, self["rounding"])
 
 
 @lru_cache(maxsize=1 << 16)
 def dialect_of(knobs: Knobs) -> Dialect:
     """Return the default dialect with these choices."""
-    return _DEFAULT.replace(name="explained", **dict(knobs))
+    return _DEFAULT.replace(name="explained", **{name: choice for name, choice in knobs if choice != LIKE_NUMBERS})
 
 
 def _python(choice: Any) -> str:
@@ -89,4 +122,6 @@ def described(name: str, choice: Any, random_bits: int = 0) -> str:
         return "straight" if choice is None else f"through {choice.name}" + ("" if choice.rounding == "ties_to_even" else f" ({choice.rounding})")
     if name == "rounding" and random_bits:
         return f"rounding={choice} with {random_bits} bits"
+    if choice == LIKE_NUMBERS:
+        return "nan=like numbers (rounded bit by bit, and some become Inf)"
     return f"{name}={'as the format implies' if choice is None else choice}"

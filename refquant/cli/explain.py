@@ -1,0 +1,154 @@
+"""``refquant explain``: from inputs and results to the policies that reproduce them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
+from typing import Any
+
+import click
+import numpy as np
+from click.core import ParameterSource
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from refquant.cli.chosen import source_named, target_named
+from refquant.cli.console import console
+from refquant.cli.explanations import print_explanation
+from refquant.cli.options import format_named
+from refquant.cli.pairs import Given, random_words, read_pairs
+from refquant.cli.reports import STDOUT, report_option, write_report
+from refquant.errors import RefquantError
+from refquant.formats import Format
+from refquant.golden.cases import case_sets
+from refquant.policies import Philox, RandomBits
+from refquant.verify import Claim, Target, explain, explanation_record
+from refquant.verify.explaining.explained import BUDGET
+from refquant.verify.explaining.probes import probe_codes
+
+_EPILOG = """\b
+Examples:
+  refquant explain 1=0x38 1.0625=0x39 500=0x7e --source float32 --format float8_e4m3fn
+  refquant explain -0x1.8p-9=0x82 nan=nan --source float32 --format float8_e4m3fn
+  refquant explain dump.csv --source float32 --format bfloat16
+  mydevice | refquant explain - --source float16 --format float8_e5m2
+  refquant explain x.npy results.npy --format float8_e4m3fn
+  refquant explain pairs.npz --source float32 --format bfloat16 --json found.json
+  refquant explain --of ml_dtypes --source float64 --format float8_e4m3fn
+  refquant explain --of mycasts:to_fp8 --format float8_e4m3fn --nan-by class
+  refquant explain --of program:./cast --format bfloat16 --random 10000
+  refquant explain x.npy results.npy --format bfloat16 --philox 7:16
+
+\b
+In text, a hex integer (0x38) is a code; anything else is a value and must be
+exactly one of its format: 0.5, 0x1.8p-3, 1/3, inf, nan. An .npz file has the
+arrays x and results.
+
+\b
+Exit codes: 0 explained; 1 no setting reproduces every pair; 2 wrong usage, or
+a target that misbehaved."""
+
+
+@click.command("explain", epilog=_EPILOG, context_settings={"ignore_unknown_options": True})
+@click.argument("given", metavar="[INPUT=RESULT... | FILE | X.npy RESULTS.npy]", nargs=-1)
+@click.option("--format", "name", metavar="FORMAT", required=True, help="The format of the results.")
+@click.option("--source", metavar="DTYPE", help="The format of the inputs, unless their array says it; with --of module:function, float32 if not given.")
+@click.option("--of", "of", metavar="TARGET", help="Explain numpy, ml_dtypes, torch, module:function or program:COMMAND, with inputs that are chosen here.")
+@click.option("--random", "count", type=click.IntRange(0, 100_000_000), default=100_000, show_default=True, help="With --of: number of random inputs.")
+@click.option("--seed", type=click.IntRange(0, (1 << 64) - 1), default=0, show_default=True, help="With --of: seed of the random inputs.")
+@click.option("--timeout", type=float, default=10.0, show_default=True, help="With --of program:COMMAND: seconds for a batch of at most 65,536 inputs.")
+@click.option("--nan-by", type=click.Choice(["byte", "class"]), default="byte", show_default=True, help="A NaN must have the right code, or any NaN will do.")
+@click.option("--budget", type=click.IntRange(1), default=BUDGET, show_default=True, help="Settings that are tried at most.")
+@click.option("--random-bits", metavar="FILE:N", help="The random bits of a stochastic rounding: a .npy file or text, N bits for each pair.")
+@click.option("--philox", metavar="SEED:N", help="The random bits of a stochastic rounding: those of refquant.Philox(SEED, N).")
+@report_option
+def explain_command(
+    given: tuple[str, ...], name: str, source: str | None, of: str | None, count: int, seed: int, timeout: float, nan_by: str, budget: int,
+    random_bits: str | None, philox: str | None, report: str | None,
+) -> int:  # fmt: skip
+    """Find the policies that reproduce somebody's results: rounding, overflow, NaN, zeros, subnormals, formats on the way.
+
+    Give pairs of an input and its result, or a target that makes them. What is printed: the setting that reproduces every pair, which pairs rule the others
+    out, and the inputs to run next where several settings are left; or, where none fits, what comes nearest and where that fails.
+    """
+    target, origin = format_named(name), None if source is None else source_named(source)
+    _refuse_useless(given, of, random_bits, philox)
+    options: dict[str, Any] = {"nan_by": nan_by, "budget": budget}
+    with redirect_stdout(sys.stderr if report == STDOUT else sys.stdout):  # what a cast prints
+        if of is None:
+            pairs = read_pairs(given, origin, target)
+            options["random"] = _random(random_bits, philox, pairs)
+        else:
+            origin, pairs = _made_by(of, origin, target, {"seed": seed, "random": count}, timeout)
+        with _spinner() as step:
+            found = explain(*pairs, target, source=origin, progress=step, **options)
+    print_explanation(console(stderr=report == STDOUT), found)
+    write_report(report, explanation_record(found))
+    return 0 if found.explained else 1
+
+
+def _refuse_useless(given: tuple[str, ...], of: str | None, random_bits: str | None, philox: str | None) -> None:
+    """Refuse arguments and options that contradict each other, or would do nothing."""
+    unknown = next((text for text in given if text.startswith("--")), None)
+    if unknown is not None:
+        raise click.NoSuchOption(unknown)
+    if (of is None) == (not given):
+        raise click.UsageError("expected pairs, or --of TARGET that makes them; not both" if given else "expected pairs, files, or --of TARGET")
+    if random_bits is not None and philox is not None:
+        raise click.UsageError("--random-bits and --philox: expected one of them")
+    if of is not None and (random_bits or philox):
+        raise click.UsageError("--random-bits and --philox belong to pairs that are given, not to --of")
+    said = click.get_current_context().get_parameter_source
+    for option, parameter, useful in (("--random", "count", of), ("--seed", "seed", of), ("--timeout", "timeout", (of or "").startswith("program:"))):
+        if said(parameter) is ParameterSource.COMMANDLINE and not useful:
+            raise click.UsageError(f"{option} belongs to --of {'program:COMMAND' if option == '--timeout' else 'TARGET'}")
+
+
+def _random(random_bits: str | None, philox: str | None, pairs: Given) -> RandomBits | Philox | None:
+    if random_bits is not None:
+        words, n = random_words(random_bits)
+        if words.shape != pairs.x.shape:
+            raise click.UsageError(f"--random-bits: expected one for each pair, in the shape {pairs.x.shape}, got {words.shape}")
+        return RandomBits(words, n)
+    if philox is None:
+        return None
+    numbers = philox.split(":")
+    if len(numbers) != 2 or not all(text.isdecimal() for text in numbers):
+        raise click.UsageError(f"--philox: expected SEED:N, such as 7:16, got {philox!r}")
+    return Philox(int(numbers[0]), int(numbers[1]))
+
+
+def _made_by(of: str, source: str | None, target: Format, cases: dict[str, int], timeout: float) -> tuple[str, Given]:
+    """Return inputs that are chosen by rule, and what a target makes of them."""
+    chosen = target_named(of, (target.name,), () if source is None else (source,), {}, {"timeout": timeout} if of.startswith("program:") else {})
+    claim = _claim(chosen, source, target)
+    origin = claim.names[0]
+    codes = np.unique(np.concatenate([probe_codes(origin, target.name), *(s.codes for s in case_sets(origin, target.name, **cases))]))
+    try:
+        return origin, Given(codes, chosen.run(claim, codes))
+    except RefquantError:
+        raise
+    except (Exception, SystemExit) as error:  # whatever an implementation raises
+        raise click.UsageError(f"{of} raised {type(error).__name__}: {error}") from error
+
+
+def _claim(chosen: Target, source: str | None, target: Format) -> Claim:
+    """Return the conversion of a target between these formats."""
+    if source is None and len(chosen.claims()) != 1:
+        raise click.UsageError(f"--of {chosen.name} needs --source: the format of the inputs")
+    found = next((c for c in chosen.claims() if source in (None, c.names[0]) and c.names[1] == target.name), None)
+    if found is None:
+        has = [c.names[0] for c in chosen.claims() if c.names[1] == target.name]
+        hint = f"it has {', '.join(has)} -> {target.name}" if has else f"it has none to {target.name}"
+        raise click.UsageError(f"--of {chosen.name}: no conversion {source} -> {target.name}; {hint}")
+    return found
+
+
+@contextmanager
+def _spinner() -> Iterator[Callable[[int], None]]:
+    """Show how many settings were tried, on a terminal."""
+    errors = console(stderr=True)
+    columns = (SpinnerColumn("line"), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as progress:
+        task = progress.add_task("searching")
+        yield lambda tried: progress.update(task, description=f"{tried:,} settings tried")

@@ -1,0 +1,184 @@
+"""An explanation as text: what was given, what was found, what decided, what to run next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from refquant.cli.console import line, table, width_of
+from refquant.verify import Explanation, Witness
+from refquant.verify.explaining import Alone, Best, Chance, Contradiction, Decision, Question, Run
+
+_QUESTIONS, _NAMES, _OUT = 10, 4, 6
+Row = tuple[str, str, str, str]
+
+
+def print_explanation(out: Console, found: Explanation) -> None:
+    """Print an explanation."""
+    line(out, _given(found))
+    line(out, "")
+    for c in found.contradictions:
+        line(out, f"  {c.input} ({c.input_value}) was given with {_results(c)}")
+    if found.contradictory > len(found.contradictions):
+        line(out, f"  and {found.contradictory - len(found.contradictions):,} more")
+    if found.contradictions:
+        line(out, "")
+    if found.setting is None:
+        _print_best(out, found)
+    else:
+        _print_setting(out, found)
+    line(out, "")
+    line(out, _spent(found))
+
+
+def _given(found: Explanation) -> str:
+    names = [end if isinstance(end, str) else end.name for end in (found.source, found.target)]
+    situations = ", ".join(f"{name} {count:,}" for name, count in found.situations.items())
+    distinct = f" ({found.distinct:,} distinct)" if found.distinct != found.pairs else ""
+    text = f"{' -> '.join(names)}: {found.pairs:,} pair{'s' if found.pairs > 1 else ''}{distinct}: {situations}"
+    return text + (f"; {_count(found.contradictory, 'input has', 'inputs have')} more than one result" if found.contradictory else "")
+
+
+def _results(given: Contradiction) -> str:
+    return ", ".join(f"{code} ({value}) {_count(count, 'time', 'times')}" for code, value, count in given.results)
+
+
+def _count(number: int, one: str, several: str) -> str:
+    return f"{number:,} {one if number == 1 else several}"
+
+
+def _spent(found: Explanation) -> str:
+    s = found.spent
+    end = "" if s.complete else "; the budget is spent, and what was not tried is not known: raise it with --budget"
+    return f"searched: {_count(s.tried, 'setting', 'settings')} tried, {_count(s.compared, 'result', 'results')} compared, {s.seconds:.1f} s{end}"
+
+
+def _print_setting(out: Console, found: Explanation) -> None:
+    setting = found.setting
+    assert setting is not None
+    line(out, Text(f"every pair is reproduced by {_summary(found.decisions) or 'any setting'}", style="bold green"))
+    if found.chance is not None:
+        _print_chance(out, found.chance)
+    line(out, f"named dialects that reproduce every pair: {', '.join(found.dialects) or 'none'}")
+    line(out, f"in Python: {setting.code}")
+    if found.decisions:
+        line(out, "")
+        _print_rows(out, ("knob", "choice", "what the pairs say", "smallest pair that says so"), list(_decided(found.decisions)))
+    if found.chance is not None and found.best:
+        line(out, "")
+        line(out, "without random bits:")
+        _print_one(out, found.best[0], found.pairs)
+    if found.others:
+        line(out, "")
+        least = "at least " if found.more else ""
+        others = f"{least}{_count(found.others, 'other setting fits', 'other settings fit')} every pair too. Inputs that tell them apart:"
+        line(out, Text(others, style="bold yellow"))
+        _print_questions(out, found.questions)
+
+
+def _print_chance(out: Console, chance: Chance) -> None:
+    line(out, f"random bits decide {_count(chance.inputs, 'result', 'results')} of those that were weighed; log-likelihood {chance.log_likelihood:.1f}")
+    for text, less in chance.beside:
+        line(out, f"  {text} would do too; its log-likelihood is {less:.1f} less")
+
+
+def _summary(decisions: Sequence[Decision]) -> str:
+    """Return the choices that the pairs speak for."""
+    return ", ".join(d.choice for d in decisions if d.ruled_out)
+
+
+def _decided(decisions: Sequence[Decision]) -> Iterator[Row]:
+    for d in decisions:
+        yield d.knob, _without(d.choice, d.knob), f"found; {_alternatives(d)}", ""
+        for words, choices in (("makes no difference here", d.same), ("fits too; not decided", d.undecided)):
+            if choices:
+                yield "", ", ".join(_without(c, d.knob) for c in choices), words, ""
+        for r in d.ruled_out:
+            yield "", _without(r.choice, d.knob), f"ruled out by {_count(r.pairs, 'pair', 'pairs')}", _contradiction(r.witness)
+
+
+def _alternatives(d: Decision) -> str:
+    if d.undecided:
+        return _count(len(d.undecided), "other fits too", "others fit too")
+    return "the only one that fits" if d.ruled_out else "no other differs"
+
+
+def _without(choice: str, knob: str) -> str:
+    return choice.removeprefix(f"{knob}=")
+
+
+def _contradiction(w: Witness) -> str:
+    return f"{w.input} ({w.input_value}) gives {w.got} ({w.got_value}), not {w.expected} ({w.expected_value})"
+
+
+def _print_rows(out: Console, headers: Row, rows: Sequence[Row]) -> None:
+    """Print a table; where it is too wide, each row as a line."""
+    made = _table(headers, rows)
+    if width_of(made, out) <= out.width:
+        out.print(made)
+        return
+    for knob, choice, words, pair in rows:
+        if knob:
+            line(out, Text(knob, style="bold"))
+        line(out, f"  {choice}: {words}" + (f": {pair}" if pair else ""))
+
+
+def _table(headers: Row, rows: Sequence[Row]) -> Table:
+    made = table(*headers)
+    for row in rows:
+        style = "green" if row[0] else "yellow" if "not decided" in row[2] else ""
+        made.add_row(*(Text(cell, style="bold" if i == 0 else style) for i, cell in enumerate(row)))
+    return made
+
+
+def _print_questions(out: Console, questions: Sequence[Question]) -> None:
+    for question in questions[:_QUESTIONS]:
+        line(out, f"  {question.input} ({question.input_value})")
+        for answer in question.answers:
+            line(out, f"      {answer.code} ({answer.value}): {_some(answer.choices)}")
+    if len(questions) > _QUESTIONS:
+        line(out, f"  and {len(questions) - _QUESTIONS} more inputs (--json has them all)")
+
+
+def _some(settings: Sequence[str]) -> str:
+    more = len(settings) - _NAMES
+    return "; or ".join(settings[:_NAMES]) + (f"; or {more} more" if more > 0 else "")
+
+
+def _print_best(out: Console, found: Explanation) -> None:
+    line(out, Text("no setting reproduces every pair", style="bold red"))
+    for best in found.best:
+        _print_one(out, best, found.pairs)
+    if found.dialects:
+        line(out, f"named dialects that reproduce every pair: {', '.join(found.dialects)}")
+    if found.alone:
+        line(out, "")
+        _print_rows(out, ("situation", "fits alone", "pairs", ""), [_alone(a) for a in found.alone])
+
+
+def _print_one(out: Console, best: Best, pairs: int) -> None:
+    wrong = ", ".join(f"{name} {count:,}" for name, count in best.wrong.items())
+    line(out, "")
+    line(out, Text(f"{pairs - best.failed:,} of {pairs:,} pairs: {best.setting.code}", style="bold yellow"))
+    line(out, f"  fails on {best.failed:,}: {wrong}")
+    for run in best.runs:
+        line(out, f"    {_run(run)}")
+    if best.more_runs:
+        line(out, f"    and {best.more_runs:,} more runs of inputs")
+
+
+def _run(run: Run) -> str:
+    first, last = run.first, run.last
+    if run.pairs == 1 or first.input == last.input:
+        return f"{_count(run.pairs, 'pair', 'pairs')}: {_contradiction(first)}"
+    right = first.expected_value if first.expected == last.expected else f"{first.expected_value} to {last.expected_value}"
+    inputs = f"from {first.input} ({first.input_value}) to {last.input} ({last.input_value})"
+    return f"{run.pairs:,} pairs {inputs} give {first.got} ({first.got_value}), not {right}"
+
+
+def _alone(alone: Alone) -> Row:
+    failed = f"{alone.failed:,} of {alone.pairs:,} fail" if alone.failed else f"all {alone.pairs:,} fit"
+    return alone.situation, alone.choices, failed, ""
