@@ -11,7 +11,9 @@ from refquant.golden.sources import WIDE_INTEGERS, is_float, width_of
 from refquant.policies import RoundingMode, Via
 from refquant.verify.explaining.settings import LIKE_NUMBERS, Knobs, Setting
 
-DETERMINISTIC = tuple(m for m in RoundingMode if not m.is_stochastic)
+_PLAIN = ("ties_to_even", "ties_to_away", "toward_zero", "toward_positive", "toward_negative", "away_from_zero")
+#: The modes that people build come first: of several that fit, the first one is named.
+DETERMINISTIC = tuple(sorted((m for m in RoundingMode if not m.is_stochastic), key=lambda mode: _PLAIN.index(mode) if mode in _PLAIN else len(_PLAIN)))
 STOCHASTIC = tuple(m for m in RoundingMode if m.is_stochastic)
 MOST_RANDOM_BITS = 32
 _THROUGH = ("float32", "tfloat32", "bfloat16", "float16", "float64")
