@@ -84,7 +84,8 @@ def _svg(draw: Any, height: float, key: str, title: str, description: str) -> st
 
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
-        matplotlib.rcParams.update(_settings())
+        settings: Any = _settings()
+        matplotlib.rcParams.update(settings)
         figure = Figure(figsize=(_WIDTH, height), layout="constrained")
         axes = figure.add_subplot()
         for side in ("top", "right", "left"):
