@@ -70,22 +70,23 @@ def sixteen_bit_values(source: str) -> NDArray[Any]:
 
 def boundary_codes(source: str | Format, target: str | Format, *, quick: bool = False) -> NDArray[Any]:
     """Return every value and midpoint of the target (a fixed sample above 16 bits, or if `quick`), neighbours, the overflow zone, both signs, specials."""
-    significand, exponent = values_and_midpoints(get_format(target).grid, quick=quick)
-    if not is_float(source) and is_machine_integer(source):
+    integers = not is_float(source) and is_machine_integer(source)
+    significand, exponent = values_and_midpoints(get_format(target).grid, quick=quick, integers=integers)
+    if integers:
         return _integer_boundaries(source, significand, exponent)
     return _grid_boundaries(get_format(source), significand, exponent)
 
 
-def values_and_midpoints(grid: Grid, *, quick: bool = False) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Return significands and exponents of the magnitudes of a grid, past the largest one too, and of the midpoint above each."""
-    index = _indices(grid, quick)
+def values_and_midpoints(grid: Grid, *, quick: bool = False, integers: bool = False) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Return significands and exponents of the magnitudes of a grid, past the largest one too, and of the midpoints; `integers`: for such a source."""
+    index = _indices(grid, quick, integers)
     d = np.maximum(index >> (grid.precision - 1), 1) - 1
     doubled = (index - (d << (grid.precision - 1))) << 1
     significand = np.concatenate([doubled, doubled + 1]).astype(U64)
     return significand, np.concatenate([d, d]) + (grid.min_quantum - 1)
 
 
-def _indices(grid: Grid, quick: bool) -> NDArray[np.int64]:
+def _indices(grid: Grid, quick: bool, integers: bool) -> NDArray[np.int64]:
     top = max(grid.max_positive, grid.max_negative)
     past = top + 1 + np.arange(min(2 << grid.precision, 64))
     if top < (1 << 9 if quick else 1 << 17):
@@ -93,18 +94,18 @@ def _indices(grid: Grid, quick: bool) -> NDArray[np.int64]:
     size = 1 << (grid.precision - 1)
     drawn = (random_words(1, 0 if quick else 48) % U64(size)).astype(np.int64)
     inside = np.concatenate([[0, 1, 2, size // 2 - 1, size // 2, size // 2 + 1, size - 2, size - 1], drawn])
-    sampled = (_binades(grid, top // size, quick)[:, None] * size + inside[None, :].astype(np.int64)).reshape(-1)
+    sampled = (_binades(grid, top // size, quick, integers)[:, None] * size + inside[None, :].astype(np.int64)).reshape(-1)
     return np.unique(np.concatenate([sampled[(sampled >= 0) & (sampled <= top)], past]))
 
 
-def _binades(grid: Grid, last: int, quick: bool) -> NDArray[np.int64]:
-    """Return the binades that are sampled; the quick sample has both ends, and those about 1."""
+def _binades(grid: Grid, last: int, quick: bool, integers: bool) -> NDArray[np.int64]:
+    """Return the binades that are sampled; the quick sample has both ends, and those about 1, or of every integer of 64 bits."""
     if grid.precision > 53 or last >= 1 << 12:
         return np.zeros(1, np.int64)
     if not quick or last < 16:
         return np.arange(last + 1, dtype=np.int64)
     one = 2 - grid.precision - grid.min_quantum
-    near = np.concatenate([np.arange(3), np.arange(one - 3, one + 4), last - np.arange(3)])
+    near = np.concatenate([np.arange(3), np.arange(one - 3, one + (65 if integers else 4)), last - np.arange(3)])
     return np.unique(near[(near >= 0) & (near <= last)]).astype(np.int64)
 
 

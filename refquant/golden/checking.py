@@ -15,6 +15,7 @@ from refquant.golden.choice import compare_choice
 from refquant.golden.evaluation import Evaluated, evaluate
 from refquant.golden.golden_set import GoldenSet
 from refquant.golden.levels import EXHAUSTIVE
+from refquant.golden.making import others_than
 from refquant.golden.manifest import NAME, Manifest
 from refquant.golden.recipe import Recipe
 from refquant.golden.storage import load_listed, named_path, read_manifest
@@ -22,7 +23,7 @@ from refquant.golden.text import hex_code, hex_value
 from refquant.golden.whole_folders import entries_of, read_regular
 from refquant.golden.writers import WRITERS
 from refquant.operations import SPEC_VERSION
-from refquant.policies import Flags, Policies, RandomBits
+from refquant.policies import Flags, Policies, RandomBits, get_dialect, list_dialects
 
 SHOWN = 10
 
@@ -105,6 +106,7 @@ def check(folder: str | Path, *, backend: str | None = None) -> Checked:
     if made is None:
         return Checked(said.recipe, 0, tuple(problems), (), 0)
     problems += _beside(place, said, made)
+    problems += _of_the_dialect(said.recipe)
     if manifest.coverage_records(made) != said.coverage:
         problems.append(f"{NAME}: its coverage table is not that of the vectors")
     choice = compare_choice(made, backend)
@@ -143,6 +145,12 @@ def _beside(place: Path, said: Manifest, made: GoldenSet) -> list[str]:
             if file in said.files and file in entries_of(place) and not _is(place / file, said.files[file], write(made)):
                 problems.append(f"{file}: is not what is written for these vectors")
     return problems
+
+
+def _of_the_dialect(recipe: Recipe) -> list[str]:
+    """Return what is wrong with the policies of a recipe that names a dialect of refquant; one of somebody's own is what the recipe says."""
+    said = others_than(get_dialect(recipe.dialect), recipe) if recipe.dialect in list_dialects() else ""
+    return [f"{NAME}: the vectors were made with {said}, where the dialect {recipe.dialect} says otherwise"] if said else []
 
 
 def _is(path: Path, listed: tuple[int, str], content: bytes) -> bool:

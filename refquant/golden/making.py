@@ -181,6 +181,13 @@ def policies_for(record: Operation, dialect: Dialect, formats: tuple[Format, ...
     return found[0]
 
 
+def others_than(dialect: Dialect, recipe: Recipe) -> str:
+    """Return the knobs of a recipe that a dialect does not say, as text."""
+    expected = policies_for(recipe.record, dialect, recipe.operands, recipe.fmt)
+    others = [knob for knob in recipe.record.affected_by if getattr(expected, knob) != getattr(recipe.policies, knob)]
+    return ", ".join(f"{knob}={getattr(recipe.policies, knob)}" for knob in others)
+
+
 def _modes(record: Operation, knob: str, asked: Any, said: RoundingMode | OverflowMode) -> tuple[str, ...]:
     if knob not in record.affected_by:
         if asked is not None:

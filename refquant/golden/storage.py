@@ -11,7 +11,7 @@ from refquant.errors import GoldenExistsError, GoldenFileError, GoldenMismatchEr
 from refquant.formats import Format
 from refquant.golden import manifest
 from refquant.golden.golden_set import GoldenSet
-from refquant.golden.making import policies_for
+from refquant.golden.making import others_than
 from refquant.golden.manifest import NAME, Manifest
 from refquant.golden.sources import operand_format
 from refquant.golden.whole_folders import entries_of, read_regular, why_not_makeable, write_folder
@@ -220,12 +220,8 @@ def _refuse_others(made: GoldenSet, operation: Any, source: Any, fmt: Any, diale
     for name, wanted, got in asked:
         if wanted is not None and (wanted != got or name in ("fmt", "source")):
             raise GoldenMismatchError(f"{name}: the vectors are of {got}, not of {wanted}")
-    if dialect is not None:
-        expected = policies_for(recipe.record, as_dialect(dialect), recipe.operands, recipe.fmt)
-        others = [knob for knob in recipe.record.affected_by if getattr(expected, knob) != getattr(recipe.policies, knob)]
-        if others:
-            said = ", ".join(f"{knob}={getattr(recipe.policies, knob)}" for knob in others)
-            raise GoldenMismatchError(f"dialect: the vectors were made with {said}, where {recipe.dialect} says otherwise here")
+    if dialect is not None and (said := others_than(as_dialect(dialect), recipe)):
+        raise GoldenMismatchError(f"dialect: the vectors were made with {said}, where {recipe.dialect} says otherwise here")
 
 
 def _dialect(dialect: Any) -> Any:

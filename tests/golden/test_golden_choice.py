@@ -133,3 +133,13 @@ def test_modes_that_no_recipe_has_are_refused(sets, tmp_path, changed, message):
     folder = GoldenSet(replace(made.recipe, **changed), made.columns).save(tmp_path / "set")
     with pytest.raises(GoldenFileError, match=message):
         rq.golden.check(folder)
+
+
+@pytest.mark.parametrize(("said", "found"), [("torch-2.13", True), ("default", False), ("somebody's own", False)])
+def test_a_dialect_that_says_something_else_is_found(tmp_path, said, found):
+    """float8_e4m3fn saturates in torch 2.13, and not by default."""
+    made = rq.golden.generate("encode", "float8_e4m3fn", source="float16")
+    replace(made, recipe=replace(made.recipe, dialect=said)).save(tmp_path / "set", writers=["csv"])
+    problems = rq.golden.check(tmp_path / "set").problems
+    assert bool(problems) == found
+    assert not found or ("overflow=no_saturate" in problems[0] and "torch-2.13" in problems[0])

@@ -212,3 +212,16 @@ def test_the_version_of_the_specification_is_that_of_its_newest_change():
 
     text = (Path(__file__).parents[2] / "spec/CHANGES.md").read_text("utf-8")
     assert next(line for line in text.splitlines() if line.startswith("## ")) == f"## {SPEC_VERSION}"
+
+
+@pytest.mark.parametrize("level", [1, 2])
+@pytest.mark.parametrize(("source", "target", "through"), [
+    ("int32", "bfloat16", "float32"), ("int64", "bfloat16", "float32"), ("int64", "bfloat16", "float64"), ("int64", "float32", "float64"),
+    ("uint64", "float32", "float64"),
+])  # fmt: skip
+def test_integers_that_round_twice_are_among_the_vectors(source, target, through, level):
+    """By NumPy: what an integer becomes in a wider float, and what that becomes; some vector tells it from rounding once."""
+    made = rq.golden.generate("encode", target, source=source, level=level)
+    values = made.columns["a"].view(source).astype(through)
+    twice = rq.encode(values, target)
+    assert np.count_nonzero(twice != made.columns["result"]) >= 50
