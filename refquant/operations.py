@@ -34,6 +34,10 @@ def _comparison(form: str, predicate: str, clause: str) -> Operation:
     return Operation(f"compare_{name}", "compare", name, clause, ("codes", "codes"), "truth", _COMPARED, ("reference",), "pairs", "arithmetic.compare", choices)
 
 
+def _arithmetic(name: str, operands: int) -> Operation:
+    return Operation(name, "arithmetic", name, "RQ-7.8", ("codes",) * operands, "codes", _ALL, ("reference",), "pairs", f"arithmetic.{name}")
+
+
 OPERATIONS = {
     op.name: op
     for op in (
@@ -44,6 +48,7 @@ OPERATIONS = {
         Operation("convert", "codec", "convert", "RQ-3.5", ("codes",), "codes", _ALL, ("reference", "numba"), "every_code"),
         Operation("decode_parts", "codec", "decode_parts", "RQ-3.7", ("codes",), "parts", (), ("reference",), "every_code"),
         Operation("encode_parts", "codec", "encode_parts", "RQ-3.7", ("parts",), "codes", _ALL, ("reference",), "boundary"),
+        *(_arithmetic(name, operands) for name, operands in (("add", 2), ("sub", 2), ("mul", 2), ("div", 2), ("sqrt", 1), ("fma", 3))),
         *(_comparison("quiet", predicate, "RQ-7.3") for predicate in ("eq", "lt", "le", "unordered")),
         *(_comparison("signaling", predicate, "RQ-7.4") for predicate in ("eq", "lt", "le")),
     )

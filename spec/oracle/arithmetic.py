@@ -1,0 +1,139 @@
+"""Operations on data: the exact result, and its delivery, rounded once (RQ-7.6 to RQ-7.12)."""
+
+from collections.abc import Callable
+from fractions import Fraction
+from math import isqrt
+from typing import NamedTuple
+
+from .bits import floor_log2, power
+from .codec import decode, encode_datum, is_subnormal
+from .datum import Datum
+from .flags import DIV_BY_ZERO, INVALID
+from .formats import Format, Int, get
+from .policies import Policies
+from .rounding import Random
+from .special import Result
+
+SPARE = 40  # digits below every break point: one for midpoints, 33 for 32 random bits
+
+
+class Exact(NamedTuple):
+    """The exact result of an operation: a datum, the flags of the operation itself, and whether a zero divided a number."""
+
+    datum: Datum
+    flags: int = 0
+    by_zero: bool = False
+
+
+MADE = Exact(Datum("nan"), INVALID)  # RQ-7.9
+
+
+def signed(d: Datum) -> Fraction:
+    """The real number that a finite datum is."""
+    return -d.value if d.sign else d.value
+
+
+def opposite(d: Datum) -> Datum:
+    """The datum of the other sign; a NaN stays what it is (RQ-7.8)."""
+    return d if d.kind == "nan" else Datum(d.kind, 1 - d.sign, d.value)
+
+
+def add(a: Datum, b: Datum, downward: bool) -> Exact:
+    """a + b; `downward`: the sign of an exact zero of opposite signs (RQ-7.8 to RQ-7.10)."""
+    if a.kind == b.kind == "inf":
+        return Exact(a) if a.sign == b.sign else MADE
+    if "inf" in (a.kind, b.kind):
+        return Exact(a if a.kind == "inf" else b)
+    total = signed(a) + signed(b)
+    if total:
+        return Exact(Datum("finite", int(total < 0), abs(total)))
+    return Exact(Datum("finite", a.sign if a.sign == b.sign else int(downward)))
+
+
+def sub(a: Datum, b: Datum, downward: bool) -> Exact:
+    """a - b (RQ-7.8)."""
+    return add(a, opposite(b), downward)
+
+
+def mul(a: Datum, b: Datum, downward: bool) -> Exact:
+    """a·b (RQ-7.8 to RQ-7.10)."""
+    sign = a.sign ^ b.sign
+    if "inf" in (a.kind, b.kind):
+        zero = any(d.kind == "finite" and d.value == 0 for d in (a, b))
+        return MADE if zero else Exact(Datum("inf", sign))
+    return Exact(Datum("finite", sign, a.value * b.value))
+
+
+def div(a: Datum, b: Datum, downward: bool) -> Exact:
+    """a / b (RQ-7.8 to RQ-7.10, RQ-7.12)."""
+    sign = a.sign ^ b.sign
+    if a.kind == b.kind == "inf":
+        return MADE
+    if a.kind == "inf":
+        return Exact(Datum("inf", sign))
+    if b.kind == "inf":
+        return Exact(Datum("finite", sign))
+    if b.value == 0:
+        return MADE if a.value == 0 else Exact(Datum("inf", sign), DIV_BY_ZERO, by_zero=True)
+    return Exact(Datum("finite", sign, a.value / b.value))
+
+
+def fma(a: Datum, b: Datum, c: Datum, downward: bool) -> Exact:
+    """a·b + c, the product not rounded (RQ-7.8 to RQ-7.10)."""
+    product = mul(a, b, downward)
+    return product if product is MADE else add(product.datum, c, downward)
+
+
+def root(x: Fraction, finest: int) -> Fraction:
+    """The square root, or a number between the same multiples of 2^finest where it is irrational: no break point tells them apart (RQ-7.8)."""
+    scaled = x * power(-2 * finest)
+    whole = isqrt(scaled.numerator // scaled.denominator)
+    return whole * power(finest) if whole * whole == scaled else (whole + Fraction(1, 2)) * power(finest)
+
+
+def finest(x: Fraction, *formats: Format) -> int:
+    """An exponent whose multiples hold every break point of some formats, and x itself where it is a multiple of its last digit."""
+    least = [-f.fraction_bits if isinstance(f, Int) else f.emin - f.precision + 1 for f in formats]
+    return min(*least, floor_log2(x) if x else 0) - SPARE
+
+
+def square_root(a: Datum, formats: tuple[Format, ...]) -> Exact:
+    """sqrt a (RQ-7.8 to RQ-7.10)."""
+    if a.sign and (a.kind == "inf" or a.value):
+        return MADE
+    return Exact(a) if a.kind == "inf" or not a.value else Exact(Datum("finite", 0, root(a.value, finest(a.value, *formats))))
+
+
+BINARY: dict[str, Callable[[Datum, Datum, bool], Exact]] = {"add": add, "sub": sub, "mul": mul, "div": div}
+
+
+def exact(operation: str, data: list[Datum], downward: bool, formats: tuple[Format, ...]) -> Exact:
+    """The exact result of an operation of data; the first NaN among them, quieted (RQ-7.8, RQ-7.11)."""
+    nan = next((d for d in data if d.kind == "nan"), None)
+    if nan is not None:
+        quiet = Datum("nan", nan.sign, payload=nan.payload and nan.payload | 1 << (nan.payload_width - 1), payload_width=nan.payload_width)
+        return Exact(quiet, INVALID if any(d.signaling for d in data) else 0)
+    if operation == "sqrt":
+        return square_root(data[0], formats)
+    if operation == "fma":
+        return fma(data[0], data[1], data[2], downward)
+    return BINARY[operation](data[0], data[1], downward)
+
+
+def taken(code: int, fmt: Format, policies: Policies) -> Datum:
+    """An operand as the operation sees it (RQ-7.7)."""
+    d = decode(code, fmt)
+    return Datum("finite", d.sign) if policies.subnormals in ("flush_inputs", "flush_both") and is_subnormal(d, fmt) else d
+
+
+def arithmetic(
+    operation: str, codes: tuple[int, ...], formats: tuple[Format, ...], result: Format, policies: Policies | None = None, random: Random | None = None
+) -> Result:
+    """The code of an operation of codes, and its flags (RQ-7.6 to RQ-7.12)."""
+    p = policies or Policies()
+    through = (get(p.via.format),) if p.via else ()
+    downward = (p.via.rounding if p.via else p.rounding) == "toward_negative"
+    x = exact(operation, [taken(c, f, p) for c, f in zip(codes, formats, strict=True)], downward, (result, *through))
+    code, flags, error = encode_datum(x.datum, result, p, random)
+    own = DIV_BY_ZERO if x.by_zero else flags | x.flags
+    return Result(code, 0 if p.flags == "none" else own, error)
