@@ -45,12 +45,12 @@ def operations_with_vectors() -> tuple[Operation, ...]:
 
 def _has_vectors(operation: Operation) -> bool:
     plain = {*operation.operands, operation.result} <= {"codes", "values", "truth"}
-    return plain and (bool(operation.door) if len(operation.operands) > 1 else operation.kernel == "convert")
+    return plain and (bool(operation.door) or operation.kernel == "convert")
 
 
 def is_conversion(operation: Operation) -> bool:
-    """Return whether an operation rounds one operand, and nothing else."""
-    return len(operation.operands) == 1
+    """Return whether an operation rounds its operand, and nothing else."""
+    return not operation.door
 
 
 def result_format(operation: Operation, formats: tuple[Format, ...], fmt: Format, asked: Format | None) -> Format:
