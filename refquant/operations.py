@@ -9,6 +9,7 @@ _ALL = (
     "rounding", "overflow", "nan", "signed_zero", "zero_input", "below_min", "negative", "subnormals", "ftz", "parity", "to_odd_overflow", "inf_to_int",
     "inf_flags", "tininess", "flags", "via",
 )  # fmt: skip
+_NANS = ("nan_operand", "made_nan")
 _COMPARED = ("subnormals", "flags")
 
 
@@ -34,8 +35,8 @@ def _comparison(form: str, predicate: str, clause: str) -> Operation:
     return Operation(f"compare_{name}", "compare", name, clause, ("codes", "codes"), "truth", _COMPARED, ("reference",), "pairs", "arithmetic.compare", choices)
 
 
-def _arithmetic(name: str, operands: int) -> Operation:
-    return Operation(name, "arithmetic", name, "RQ-7.8", ("codes",) * operands, "codes", _ALL, ("reference",), "pairs", f"arithmetic.{name}")
+def _arithmetic(name: str, operands: int, *own: str) -> Operation:
+    return Operation(name, "arithmetic", name, "RQ-7.8", ("codes",) * operands, "codes", (*_ALL, *_NANS, *own), ("reference",), "pairs", f"arithmetic.{name}")
 
 
 OPERATIONS = {
@@ -48,7 +49,9 @@ OPERATIONS = {
         Operation("convert", "codec", "convert", "RQ-3.5", ("codes",), "codes", _ALL, ("reference", "numba"), "every_code"),
         Operation("decode_parts", "codec", "decode_parts", "RQ-3.7", ("codes",), "parts", (), ("reference",), "every_code"),
         Operation("encode_parts", "codec", "encode_parts", "RQ-3.7", ("parts",), "codes", _ALL, ("reference",), "boundary"),
-        *(_arithmetic(name, operands) for name, operands in (("add", 2), ("sub", 2), ("mul", 2), ("div", 2), ("sqrt", 1), ("fma", 3))),
+        *(_arithmetic(name, operands) for name, operands in (("add", 2), ("sub", 2), ("mul", 2), ("sqrt", 1))),
+        _arithmetic("div", 2, "division_by_zero"),
+        _arithmetic("fma", 3, "fma_nan_order", "zero_times_inf"),
         *(_comparison("quiet", predicate, "RQ-7.3") for predicate in ("eq", "lt", "le", "unordered")),
         *(_comparison("signaling", predicate, "RQ-7.4") for predicate in ("eq", "lt", "le")),
     )

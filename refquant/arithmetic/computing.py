@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from refquant import execution
+from refquant.arithmetic.choices import Choices, choices_of
 from refquant.arithmetic.operands import formats_of, operands
 from refquant.codec import CodesAndFlags
 from refquant.dispatch import function
 from refquant.errors import EncodeError, InputValueError, PolicyError
 from refquant.formats import Format, IntFormat, get_format
-from refquant.policies import RAISES, FlagsMode, OverflowMode, Philox, Plan, Policies, RandomBits, RoundingMode, SubnormalMode
+from refquant.policies import RAISES, OverflowMode, Philox, Plan, Policies, RandomBits
 from refquant.stages import Stages, plan_stages, random_for
 
 NAMES = ("a", "b", "c")
@@ -31,14 +32,6 @@ class Asked(NamedTuple):
     backend: str | None
     out: Any
     return_flags: bool
-
-
-class Choices(NamedTuple):
-    """What an operation needs to know beside the plan of its result. RQ-7.6, RQ-7.7, RQ-7.10."""
-
-    flush: bool  #: subnormal operands are zeros
-    downward: bool  #: a sum of 0 has the sign -
-    reports: bool  #: whether flags are raised at all
 
 
 def computed(operation: str, given: tuple[Any, ...], fmt: Any, asked: Asked) -> Any:
@@ -83,10 +76,7 @@ def _check_widths(operation: str, formats: tuple[Format, ...], policies: Policie
 
 
 def _run(kernel: Any, arrays: list[NDArray[Any]], formats: tuple[Format, ...], stages: Stages, random: Any, codes: Any, events: Any) -> None:
-    p = stages.policies
-    first = p.rounding if p.via is None else p.via.rounding
-    flush = p.subnormals in (SubnormalMode.FLUSH_INPUTS, SubnormalMode.FLUSH_BOTH)
-    choices = Choices(flush, first is RoundingMode.TOWARD_NEGATIVE, p.flags is not FlagsMode.NONE)
+    choices = choices_of(stages.policies, len(arrays))
     bits = [random.array] if isinstance(random, RandomBits) else []
     written = [codes] if events is None else [codes, events]
     grids = tuple(f.grid for f in formats)

@@ -322,8 +322,8 @@ def fma(
     Notes
     -----
     Error at most half an ulp of the result under ties, less than one under every other mode (RQ-4).
-    0 times Inf, and Inf minus Inf, are invalid operations (RQ-7.9); of 0, Inf and a quiet NaN
-    the result is that NaN and no flag is raised (RQ-7.11). Source: IEEE 754-2019, 5.4.1, 6.3, 7.2.
+    0 times Inf, and Inf minus Inf, are invalid operations (RQ-7.9); what 0, Inf and a quiet NaN give
+    is named by ``zero_times_inf`` (RQ-7.15). Source: IEEE 754-2019, 5.4.1, 6.3, 7.2.
 
     Examples
     --------

@@ -1,31 +1,20 @@
-"""Operations on data: the exact result, and its delivery, rounded once (RQ-7.6 to RQ-7.12)."""
+"""Operations on data: the exact result, and its delivery, rounded once (RQ-7.6 to RQ-7.16)."""
 
 from collections.abc import Callable
 from fractions import Fraction
 from math import isqrt
-from typing import NamedTuple
 
 from .bits import floor_log2, power
 from .codec import decode, encode_datum, is_subnormal
 from .datum import Datum
-from .flags import DIV_BY_ZERO, INVALID
+from .flags import DIV_BY_ZERO
 from .formats import Format, Int, get
+from .nan_rules import Exact, Rules, made, propagated
 from .policies import Policies
 from .rounding import Random
 from .special import Result
 
 SPARE = 40  # digits below every break point: one for midpoints, 33 for 32 random bits
-
-
-class Exact(NamedTuple):
-    """The exact result of an operation: a datum, the flags of the operation itself, and whether a zero divided a number."""
-
-    datum: Datum
-    flags: int = 0
-    by_zero: bool = False
-
-
-MADE = Exact(Datum("nan"), INVALID)  # RQ-7.9
 
 
 def signed(d: Datum) -> Fraction:
@@ -38,10 +27,10 @@ def opposite(d: Datum) -> Datum:
     return d if d.kind == "nan" else Datum(d.kind, 1 - d.sign, d.value)
 
 
-def add(a: Datum, b: Datum, downward: bool) -> Exact:
-    """a + b; `downward`: the sign of an exact zero of opposite signs (RQ-7.8 to RQ-7.10)."""
+def add(a: Datum, b: Datum, downward: bool) -> Exact | None:
+    """a + b, None where there is no exact result; `downward`: the sign of an exact zero of opposite signs (RQ-7.8 to RQ-7.10)."""
     if a.kind == b.kind == "inf":
-        return Exact(a) if a.sign == b.sign else MADE
+        return Exact(a) if a.sign == b.sign else None
     if "inf" in (a.kind, b.kind):
         return Exact(a if a.kind == "inf" else b)
     total = signed(a) + signed(b)
@@ -50,38 +39,38 @@ def add(a: Datum, b: Datum, downward: bool) -> Exact:
     return Exact(Datum("finite", a.sign if a.sign == b.sign else int(downward)))
 
 
-def sub(a: Datum, b: Datum, downward: bool) -> Exact:
+def sub(a: Datum, b: Datum, downward: bool) -> Exact | None:
     """a - b (RQ-7.8)."""
     return add(a, opposite(b), downward)
 
 
-def mul(a: Datum, b: Datum, downward: bool) -> Exact:
+def mul(a: Datum, b: Datum, downward: bool) -> Exact | None:
     """a·b (RQ-7.8 to RQ-7.10)."""
     sign = a.sign ^ b.sign
     if "inf" in (a.kind, b.kind):
         zero = any(d.kind == "finite" and d.value == 0 for d in (a, b))
-        return MADE if zero else Exact(Datum("inf", sign))
+        return None if zero else Exact(Datum("inf", sign))
     return Exact(Datum("finite", sign, a.value * b.value))
 
 
-def div(a: Datum, b: Datum, downward: bool) -> Exact:
+def div(a: Datum, b: Datum, downward: bool) -> Exact | None:
     """a / b (RQ-7.8 to RQ-7.10, RQ-7.12)."""
     sign = a.sign ^ b.sign
     if a.kind == b.kind == "inf":
-        return MADE
+        return None
     if a.kind == "inf":
         return Exact(Datum("inf", sign))
     if b.kind == "inf":
         return Exact(Datum("finite", sign))
     if b.value == 0:
-        return MADE if a.value == 0 else Exact(Datum("inf", sign), DIV_BY_ZERO, by_zero=True)
+        return None if a.value == 0 else Exact(Datum("inf", sign), DIV_BY_ZERO, by_zero=True)
     return Exact(Datum("finite", sign, a.value / b.value))
 
 
-def fma(a: Datum, b: Datum, c: Datum, downward: bool) -> Exact:
+def fma(a: Datum, b: Datum, c: Datum, downward: bool) -> Exact | None:
     """a·b + c, the product not rounded (RQ-7.8 to RQ-7.10)."""
     product = mul(a, b, downward)
-    return product if product is MADE else add(product.datum, c, downward)
+    return product and add(product.datum, c, downward)
 
 
 def root(x: Fraction, finest: int) -> Fraction:
@@ -97,27 +86,32 @@ def finest(x: Fraction, *formats: Format) -> int:
     return min(*least, floor_log2(x) if x else 0) - SPARE
 
 
-def square_root(a: Datum, formats: tuple[Format, ...]) -> Exact:
+def square_root(a: Datum, formats: tuple[Format, ...]) -> Exact | None:
     """sqrt a (RQ-7.8 to RQ-7.10)."""
     if a.sign and (a.kind == "inf" or a.value):
-        return MADE
+        return None
     return Exact(a) if a.kind == "inf" or not a.value else Exact(Datum("finite", 0, root(a.value, finest(a.value, *formats))))
 
 
-BINARY: dict[str, Callable[[Datum, Datum, bool], Exact]] = {"add": add, "sub": sub, "mul": mul, "div": div}
+BINARY: dict[str, Callable[[Datum, Datum, bool], Exact | None]] = {"add": add, "sub": sub, "mul": mul, "div": div}
 
 
-def exact(operation: str, data: list[Datum], downward: bool, formats: tuple[Format, ...]) -> Exact:
-    """The exact result of an operation of data; the first NaN among them, quieted (RQ-7.8, RQ-7.11)."""
-    nan = next((d for d in data if d.kind == "nan"), None)
-    if nan is not None:
-        quiet = Datum("nan", nan.sign, payload=nan.payload and nan.payload | 1 << (nan.payload_width - 1), payload_width=nan.payload_width)
-        return Exact(quiet, INVALID if any(d.signaling for d in data) else 0)
+def computed(operation: str, data: list[Datum], downward: bool, formats: tuple[Format, ...]) -> Exact | None:
+    """The exact result of data that are no NaN, or None where there is none (RQ-7.8, RQ-7.9)."""
     if operation == "sqrt":
         return square_root(data[0], formats)
     if operation == "fma":
         return fma(data[0], data[1], data[2], downward)
     return BINARY[operation](data[0], data[1], downward)
+
+
+def exact(operation: str, data: list[Datum], downward: bool, formats: tuple[Format, ...], rules: Rules | None = None) -> Exact:
+    """The exact result of an operation of data; a NaN where an operand is one, or where there is none (RQ-7.8 to RQ-7.16)."""
+    chosen = rules or Rules()
+    found = propagated(operation, data, chosen)
+    if found is None and chosen.division_by_zero == "nan" and operation == "div" and data[1] == Datum("finite", data[1].sign):
+        return made(chosen)  # RQ-7.16
+    return found or computed(operation, data, downward, formats) or made(chosen)
 
 
 def taken(code: int, fmt: Format, policies: Policies) -> Datum:
@@ -133,7 +127,7 @@ def arithmetic(
     p = policies or Policies()
     through = (get(p.via.format),) if p.via else ()
     downward = (p.via.rounding if p.via else p.rounding) == "toward_negative"
-    x = exact(operation, [taken(c, f, p) for c, f in zip(codes, formats, strict=True)], downward, (result, *through))
+    x = exact(operation, [taken(c, f, p) for c, f in zip(codes, formats, strict=True)], downward, (result, *through), Rules.of(p))
     code, flags, error = encode_datum(x.datum, result, p, random)
     own = DIV_BY_ZERO if x.by_zero else flags | x.flags
     return Result(code, 0 if p.flags == "none" else own, error)

@@ -4,37 +4,14 @@ import itertools
 
 import arithmeticoracle
 import numpy as np
-import oracle
 import pytest
+from rowchecks import DETERMINISTIC, check
 
 import refquant as rq
 
 OPERANDS = {"add": 2, "sub": 2, "mul": 2, "div": 2, "sqrt": 1, "fma": 3}
-DETERMINISTIC = tuple(oracle.rounding.RULES)
 NARROW = ("float4_e2m1fn", "float6_e3m2fn", "float6_e2m3fn", "binary6p3se", "binary6p2uf", "binary5p1se", "int4", "uint3")
 BYTES = ("float8_e4m3fn", "float8_e5m2", "float8_e4m3fnuz", "float8_e8m0fnu", "binary8p3se")
-
-
-def policies_of(name, **knobs):
-    """Policies that deliver something for every result."""
-    fmt = rq.get_format(name)
-    nan = None if fmt.has_nan else "to_max" if fmt.grid.first_index else "to_zero"
-    return {"nan": nan, **knobs}
-
-
-def check(operation, rows, knobs, random=None):
-    """Compare one set of rows under policies; return how many that were."""
-    knobs = policies_of(rows.result, **knobs)
-    columns = [c.astype(rq.get_format(f).code_dtype) for c, f in zip(rows.columns, rows.formats)]
-    dialect = rq.get_dialect("default").replace(**knobs)
-    bits = None if random is None else rq.RandomBits(np.full(columns[0].shape, random[0], np.uint32), random[1])
-    got = getattr(rq.arithmetic, operation)(*columns, rows.formats, result=rows.result, dialect=dialect, random=bits, return_flags=True)
-    codes, flags = rows.expected(oracle.policies.Policies(**knobs), random)
-    wrong = np.flatnonzero((got.codes != codes) | (got.flags != flags))
-    assert not wrong.size, (operation, rows.formats, rows.result, knobs, [
-        ([hex(c[i]) for c in columns], "got", hex(got.codes[i]), int(got.flags[i]), "expected", hex(codes[i]), int(flags[i])) for i in wrong[:3]
-    ])  # fmt: skip
-    return columns[0].size
 
 
 @pytest.mark.parametrize("name", NARROW)
