@@ -35,8 +35,8 @@ def _comparison(form: str, predicate: str, clause: str) -> Operation:
     return Operation(f"compare_{name}", "compare", name, clause, ("codes", "codes"), "truth", _COMPARED, ("reference",), "pairs", "arithmetic.compare", choices)
 
 
-def _arithmetic(name: str, operands: int, *own: str) -> Operation:
-    return Operation(name, "arithmetic", name, "RQ-7.8", ("codes",) * operands, "codes", (*_ALL, *_NANS, *own), ("reference",), "pairs", f"arithmetic.{name}")
+def _arithmetic(name: str, operands: int, *own: str, room: str = "arithmetic", clause: str = "RQ-7.8") -> Operation:
+    return Operation(name, room, name, clause, ("codes",) * operands, "codes", (*_ALL, *_NANS, *own), ("reference",), "pairs", f"arithmetic.{name}")
 
 
 OPERATIONS = {
@@ -52,6 +52,7 @@ OPERATIONS = {
         *(_arithmetic(name, operands) for name, operands in (("add", 2), ("sub", 2), ("mul", 2), ("sqrt", 1))),
         _arithmetic("div", 2, "division_by_zero"),
         _arithmetic("fma", 3, "fma_nan_order", "zero_times_inf"),
+        *(_arithmetic(name, 2, room="remainder", clause="RQ-7.17") for name in ("rem", "fmod")),
         *(_comparison("quiet", predicate, "RQ-7.3") for predicate in ("eq", "lt", "le", "unordered")),
         *(_comparison("signaling", predicate, "RQ-7.4") for predicate in ("eq", "lt", "le")),
     )

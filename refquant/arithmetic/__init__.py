@@ -10,6 +10,7 @@ True
 """
 
 from refquant.arithmetic.comparing import Predicate, TruthAndFlags, compare
+from refquant.arithmetic.remainders import fmod, rem
 from refquant.arithmetic.rounded import add, div, fma, mul, sqrt, sub
 
-__all__ = ["Predicate", "TruthAndFlags", "add", "compare", "div", "fma", "mul", "sqrt", "sub"]
+__all__ = ["Predicate", "TruthAndFlags", "add", "compare", "div", "fma", "fmod", "mul", "rem", "sqrt", "sub"]

@@ -17,6 +17,7 @@ from refquant.formats import Format, IntFormat, get_format
 from refquant.policies import RAISES, OverflowMode, Philox, Plan, Policies, RandomBits
 from refquant.stages import Stages, plan_stages, random_for
 
+Formats = Format | str | tuple[Format | str, ...]
 NAMES = ("a", "b", "c")
 _WIDEST = 61  #: digits of an exact product that a sum takes, of 64 in a lane
 

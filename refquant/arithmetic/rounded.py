@@ -6,11 +6,9 @@ from typing import Any
 
 from numpy.typing import ArrayLike, NDArray
 
-from refquant.arithmetic.computing import Asked, computed
+from refquant.arithmetic.computing import Asked, Formats, computed
 from refquant.formats import Format
 from refquant.policies import Dialect, OverflowMode, Philox, RandomBits, RoundingMode
-
-Formats = Format | str | tuple[Format | str, ...]
 
 
 def add(

@@ -22,7 +22,15 @@ from refquant.policies.knobs import (
     Via,
     ZeroInputMode,
 )
-from refquant.policies.operation_knobs import DivisionByZeroMode, FmaNanOrderMode, MadeNanMode, NanOperandMode, ZeroTimesInfMode
+from refquant.policies.operation_knobs import (
+    DivisionByZeroMode,
+    FmaNanOrderMode,
+    MadeNanMode,
+    NanOperandMode,
+    NanRankMode,
+    NextPastEndMode,
+    ZeroTimesInfMode,
+)
 from refquant.policies.plan import Plan, resolve
 from refquant.policies.random_bits import Philox, RandomBits
 from refquant.policies.rounding import RoundingMode, points_inward, truth_table
@@ -43,7 +51,9 @@ __all__ = [
     "NanMode",
     "NanOperandMode",
     "NanOutMode",
+    "NanRankMode",
     "NegativeMode",
+    "NextPastEndMode",
     "OverflowMode",
     "Philox",
     "Plan",

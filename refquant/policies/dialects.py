@@ -150,7 +150,7 @@ def dialects() -> dict[str, Dialect]:
             "read: IEEE P3109 WG Interim Report v3.2.1 (January 2026), 4.9.2 to 4.9.4, 6.1, 6.2",
             {"targets": ["binary*sf", "binary*uf"], "overflow": "saturate"},
             {"targets": ["binary*ue"], "negative": "zero"},
-            to_odd_overflow="infinity", signed_zero="positive", flags="none", division_by_zero="nan",
+            to_odd_overflow="infinity", signed_zero="positive", flags="none", division_by_zero="nan", nan_rank="first", next_past_end="nan",
         ),
         dialect_from(
             "p3109-v4.0", "4.0",
@@ -158,12 +158,12 @@ def dialects() -> dict[str, Dialect]:
             {"targets": ["binary*sf"], "overflow": "saturate"},
             {"targets": ["binary*uf"], "overflow": "saturate_above"},
             {"targets": ["binary*ue"], "to_odd_overflow": "bound_above"},
-            to_odd_overflow="infinity", signed_zero="positive", flags="none", division_by_zero="nan",
+            to_odd_overflow="infinity", signed_zero="positive", flags="none", division_by_zero="nan", nan_rank="first", next_past_end="nan",
         ),
         dialect_from(
             "p3109-d1", "D1",
             "read: the specification in IML of July 2026 (github.com/imandra-ai/ieee-p3109, 7b6f5ba), internal_wSaturate",
-            to_odd_overflow="infinity", signed_zero="positive", flags="none", division_by_zero="nan",
+            to_odd_overflow="infinity", signed_zero="positive", flags="none", division_by_zero="nan", nan_rank="first", next_past_end="nan",
         ),
         dialect_from(
             "riscv", "20240411",

@@ -38,3 +38,17 @@ class DivisionByZeroMode(StrEnum):
 
     INFINITY = "infinity"
     NAN = "nan"
+
+
+class NanRankMode(StrEnum):
+    """Where a NaN stands in the total order. RQ-7.25."""
+
+    BY_SIGN = "by_sign"
+    FIRST = "first"
+
+
+class NextPastEndMode(StrEnum):
+    """The neighbour of a datum that has none on that side. RQ-7.22."""
+
+    STAY = "stay"
+    NAN = "nan"

@@ -1,7 +1,8 @@
 """The text of spec/text as a program: exact rationals, one rule per line, written to be believed."""
 
-from . import arithmetic, bits, codec, compare, datum, dialects, errors, flags, formats, nan_rules, policies, rounding, special, steps, stochastic
+from . import arithmetic, bits, codec, compare, datum, dialects, errors, flags, formats, nan_rules, policies, remainder, rounding, special, steps, stochastic
 
 __all__ = [
-    "arithmetic", "bits", "codec", "compare", "datum", "dialects", "errors", "flags", "formats", "nan_rules", "policies", "rounding", "special", "steps", "stochastic",
+    "arithmetic", "bits", "codec", "compare", "datum", "dialects", "errors", "flags", "formats", "nan_rules", "policies",
+    "remainder", "rounding", "special", "steps", "stochastic",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Operations on data: the exact result, and its delivery, rounded once (RQ-7.6 to RQ-7.16)."""
+"""Operations on data: the exact result, and its delivery, rounded once (RQ-7.6 to RQ-7.17)."""
 
 from collections.abc import Callable
 from fractions import Fraction
@@ -11,6 +11,7 @@ from .flags import DIV_BY_ZERO
 from .formats import Format, Int, get
 from .nan_rules import Exact, Rules, made, propagated
 from .policies import Policies
+from .remainder import fmod, rem
 from .rounding import Random
 from .special import Result
 
@@ -93,7 +94,7 @@ def square_root(a: Datum, formats: tuple[Format, ...]) -> Exact | None:
     return Exact(a) if a.kind == "inf" or not a.value else Exact(Datum("finite", 0, root(a.value, finest(a.value, *formats))))
 
 
-BINARY: dict[str, Callable[[Datum, Datum, bool], Exact | None]] = {"add": add, "sub": sub, "mul": mul, "div": div}
+BINARY: dict[str, Callable[[Datum, Datum, bool], Exact | None]] = {"add": add, "sub": sub, "mul": mul, "div": div, "rem": rem, "fmod": fmod}
 
 
 def computed(operation: str, data: list[Datum], downward: bool, formats: tuple[Format, ...]) -> Exact | None:

@@ -35,6 +35,8 @@ KNOBS: dict[str, tuple[str | None, ...]] = {
     "made_nan": ("positive", "negative"),
     "zero_times_inf": ("quiet", "invalid", "made"),
     "division_by_zero": ("infinity", "nan"),
+    "nan_rank": ("by_sign", "first"),
+    "next_past_end": ("stay", "nan"),
 }
 
 
@@ -73,6 +75,8 @@ class Policies:
     made_nan: str = "positive"
     zero_times_inf: str = "quiet"
     division_by_zero: str = "infinity"
+    nan_rank: str = "by_sign"
+    next_past_end: str = "stay"
     via: Via | None = None
 
 

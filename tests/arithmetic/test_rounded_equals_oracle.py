@@ -5,13 +5,11 @@ import itertools
 import arithmeticoracle
 import numpy as np
 import pytest
-from rowchecks import DETERMINISTIC, check
+from rowchecks import BYTES, DETERMINISTIC, NARROW, boundary, check
 
 import refquant as rq
 
 OPERANDS = {"add": 2, "sub": 2, "mul": 2, "div": 2, "sqrt": 1, "fma": 3}
-NARROW = ("float4_e2m1fn", "float6_e3m2fn", "float6_e2m3fn", "binary6p3se", "binary6p2uf", "binary5p1se", "int4", "uint3")
-BYTES = ("float8_e4m3fn", "float8_e5m2", "float8_e4m3fnuz", "float8_e8m0fnu", "binary8p3se")
 
 
 @pytest.mark.parametrize("name", NARROW)
@@ -78,17 +76,6 @@ def test_stochastic_rounding_of_exact_results(operation, name, mode, count_cases
     rows = arithmeticoracle.Rows(operation, columns, formats, name)
     draws = [(0, 1), (1, 1), (5, 4), (2**31 - 1, 32), (2**32 - 2, 32)]
     count_cases(sum(check(operation, rows, {"rounding": mode}, random) for random in draws))
-
-
-def boundary(name):
-    """Codes of a wide format about every class: few enough to be crossed."""
-    fmt = rq.get_format(name)
-    top = fmt.grid.max_positive
-    indices = {0, 1, 2, 3, top, top - 1, top // 2, top // 2 + 1, (1 << (fmt.precision - 1)) - 1, 1 << (fmt.precision - 1), (1 << (fmt.precision - 1)) + 1}
-    indices |= {fmt.grid.infinity, fmt.grid.infinity + 1, (1 << (fmt.width - 1)) - 1}
-    rng = np.random.default_rng(len(name))
-    indices |= set(rng.integers(0, 1 << (fmt.width - 1), 20).tolist())
-    return np.array(sorted(indices | {i | 1 << (fmt.width - 1) for i in indices}))
 
 
 @pytest.mark.parametrize("name", ["float16", "bfloat16", "tfloat32", "float32"])

@@ -6,6 +6,8 @@ import oracle
 import refquant as rq
 
 DETERMINISTIC = tuple(oracle.rounding.RULES)
+NARROW = ("float4_e2m1fn", "float6_e3m2fn", "float6_e2m3fn", "binary6p3se", "binary6p2uf", "binary5p1se", "int4", "uint3")
+BYTES = ("float8_e4m3fn", "float8_e5m2", "float8_e4m3fnuz", "float8_e8m0fnu", "binary8p3se")
 
 
 def policies_of(name, **knobs):
@@ -28,3 +30,14 @@ def check(operation, rows, knobs, random=None, **options):
         ([hex(c[i]) for c in columns], "got", hex(got.codes[i]), int(got.flags[i]), "expected", hex(codes[i]), int(flags[i])) for i in wrong[:3]
     ])  # fmt: skip
     return columns[0].size
+
+
+def boundary(name):
+    """Codes of a wide format about every class: few enough to be crossed."""
+    fmt = rq.get_format(name)
+    top = fmt.grid.max_positive
+    indices = {0, 1, 2, 3, top, top - 1, top // 2, top // 2 + 1, (1 << (fmt.precision - 1)) - 1, 1 << (fmt.precision - 1), (1 << (fmt.precision - 1)) + 1}
+    indices |= {fmt.grid.infinity, fmt.grid.infinity + 1, (1 << (fmt.width - 1)) - 1}
+    rng = np.random.default_rng(len(name))
+    indices |= set(rng.integers(0, 1 << (fmt.width - 1), 20).tolist())
+    return np.array(sorted(indices | {i | 1 << (fmt.width - 1) for i in indices}))
