@@ -20,7 +20,7 @@ class Operation(NamedTuple):
     room: str  #: file stem in reference/, numba_kernels/, cupy_kernels/
     kernel: str  #: function in that file
     clause: str
-    operands: tuple[str, ...]  #: kinds: "values", "codes", "parts"
+    operands: tuple[str, ...]  #: kinds: "values", "codes", "parts", "integers"
     result: str
     affected_by: tuple[str, ...]  #: the knobs that can change its result
     backends: tuple[str, ...]
@@ -39,6 +39,13 @@ def _arithmetic(name: str, operands: int, *own: str, room: str = "arithmetic", c
     return Operation(name, room, name, clause, ("codes",) * operands, "codes", (*_ALL, *_NANS, *own), ("reference",), "pairs", f"arithmetic.{name}")
 
 
+def _integral(form: str, exact: bool) -> Operation:
+    name = f"round_to_integral{form}"
+    return Operation(
+        name, "integral", name, "RQ-7.19", ("codes",), "codes", (*_ALL, *_NANS), ("reference",), "pairs", "arithmetic.round_to_integral", (("exact", exact),)
+    )
+
+
 OPERATIONS = {
     op.name: op
     for op in (
@@ -53,6 +60,9 @@ OPERATIONS = {
         _arithmetic("div", 2, "division_by_zero"),
         _arithmetic("fma", 3, "fma_nan_order", "zero_times_inf"),
         *(_arithmetic(name, 2, room="remainder", clause="RQ-7.17") for name in ("rem", "fmod")),
+        *(_arithmetic(name, 1, "division_by_zero", room="reciprocals", clause="RQ-7.18") for name in ("recip", "rsqrt")),
+        *(_integral(form, exact) for form, exact in (("", False), ("_exact", True))),
+        Operation("scale_b", "integral", "scale_b", "RQ-7.20", ("codes", "integers"), "codes", (*_ALL, *_NANS), ("reference",), "pairs", "arithmetic.scale_b"),
         *(_comparison("quiet", predicate, "RQ-7.3") for predicate in ("eq", "lt", "le", "unordered")),
         *(_comparison("signaling", predicate, "RQ-7.4") for predicate in ("eq", "lt", "le")),
     )

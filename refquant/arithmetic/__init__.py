@@ -10,7 +10,9 @@ True
 """
 
 from refquant.arithmetic.comparing import Predicate, TruthAndFlags, compare
+from refquant.arithmetic.integral import round_to_integral, scale_b
+from refquant.arithmetic.reciprocals import recip, rsqrt
 from refquant.arithmetic.remainders import fmod, rem
 from refquant.arithmetic.rounded import add, div, fma, mul, sqrt, sub
 
-__all__ = ["Predicate", "TruthAndFlags", "add", "compare", "div", "fma", "fmod", "mul", "rem", "sqrt", "sub"]
+__all__ = ["Predicate", "TruthAndFlags", "add", "compare", "div", "fma", "fmod", "mul", "recip", "rem", "round_to_integral", "rsqrt", "scale_b", "sqrt", "sub"]

@@ -35,14 +35,14 @@ class Asked(NamedTuple):
     return_flags: bool
 
 
-def computed(operation: str, given: tuple[Any, ...], fmt: Any, asked: Asked) -> Any:
-    """Return the codes of an operation, and their flags where they are asked for."""
+def computed(operation: str, given: tuple[Any, ...], fmt: Any, asked: Asked, *, integers: tuple[tuple[str, Any], ...] = ()) -> Any:
+    """Return the codes of an operation, and their flags where they are asked for; `integers` are operands that are no codes."""
     formats = formats_of(fmt, len(given))
     target = _result_format(formats, asked.result)
     stages = plan_stages(target, target.name, dialect=asked.dialect, rounding=asked.rounding, overflow=asked.overflow, random=asked.random)
     kernel = function(operation, asked.backend)
     _check_widths(operation, formats, stages.policies)
-    arrays, scalar = operands(NAMES[: len(given)], given, formats)
+    arrays, scalar = operands(NAMES[: len(given)], given, formats, integers)
     shape = arrays[0].shape
     random = random_for(asked.random, shape)
     out = None if asked.out is None else execution.checked_out(asked.out, target.code_dtype, shape)
@@ -77,7 +77,7 @@ def _check_widths(operation: str, formats: tuple[Format, ...], policies: Policie
 
 
 def _run(kernel: Any, arrays: list[NDArray[Any]], formats: tuple[Format, ...], stages: Stages, random: Any, codes: Any, events: Any) -> None:
-    choices = choices_of(stages.policies, len(arrays))
+    choices = choices_of(stages.policies, len(formats))
     bits = [random.array] if isinstance(random, RandomBits) else []
     written = [codes] if events is None else [codes, events]
     grids = tuple(f.grid for f in formats)

@@ -51,8 +51,8 @@ def rem(
 
     Notes
     -----
-    n is the integer nearest to the quotient, the even one of two. Exact in a format of both operands: error bound 0. A result of 0 has the sign of a; a remainder by Inf is a.
-    A remainder of Inf, and by 0, is an invalid operation (RQ-7.9). Source: IEEE 754-2019, 5.3.1, 7.2.
+    n is the integer nearest to the quotient, the even one of two. Exact in a format of both operands: error bound 0.
+    A result of 0 has the sign of a; a remainder by Inf is a. A remainder of Inf, and by 0, is an invalid operation (RQ-7.9). Source: IEEE 754-2019, 5.3.1, 7.2.
 
     Examples
     --------

@@ -37,7 +37,7 @@ def mul(codes: list[Lane], grids: Grids, choices: Choices, plan: Plan, random: R
 def div(codes: list[Lane], grids: Grids, choices: Choices, plan: Plan, random: Random, base: int, out: Lane | None, events: Events) -> int:
     """See refquant.arithmetic.div; RQ-7.8."""
     a, b = operands_of(codes, grids, choices)
-    return finish([a, b], _quotient(number(a), number(b), choices), choices, plan, random, base, out, events)
+    return finish([a, b], quotient(number(a), number(b), choices), choices, plan, random, base, out, events)
 
 
 def fma(codes: list[Lane], grids: Grids, choices: Choices, plan: Plan, random: Random, base: int, out: Lane | None, events: Events) -> int:
@@ -76,7 +76,7 @@ def _product(a: Result, b: Result) -> Result:
     return Result(a.negative ^ b.negative, a.significand * b.significand, a.lowest + b.lowest, infinite & ~invalid, invalid)
 
 
-def _quotient(a: Result, b: Result, choices: Choices) -> Result:
+def quotient(a: Result, b: Result, choices: Choices) -> Result:
     """RQ-7.8 to RQ-7.10, RQ-7.12, RQ-7.16: 62 digits or more, by long division in two steps of 32."""
     invalid = (a.infinite & b.infinite) | (is_zero(a) & is_zero(b))
     by_zero = is_zero(b) & ~is_zero(a) & ~a.infinite

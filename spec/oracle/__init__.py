@@ -1,8 +1,26 @@
 """The text of spec/text as a program: exact rationals, one rule per line, written to be believed."""
 
-from . import arithmetic, bits, codec, compare, datum, dialects, errors, flags, formats, nan_rules, policies, remainder, rounding, special, steps, stochastic
+from . import (
+    arithmetic,
+    bits,
+    codec,
+    compare,
+    datum,
+    dialects,
+    errors,
+    flags,
+    formats,
+    integral,
+    nan_rules,
+    policies,
+    remainder,
+    rounding,
+    special,
+    steps,
+    stochastic,
+)
 
 __all__ = [
-    "arithmetic", "bits", "codec", "compare", "datum", "dialects", "errors", "flags", "formats", "nan_rules", "policies",
+    "arithmetic", "bits", "codec", "compare", "datum", "dialects", "errors", "flags", "formats", "integral", "nan_rules", "policies",
     "remainder", "rounding", "special", "steps", "stochastic",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Operations on data: the exact result, and its delivery, rounded once (RQ-7.6 to RQ-7.17)."""
+"""Operations on data: the exact result, and its delivery, rounded once (RQ-7.6 to RQ-7.18)."""
 
 from collections.abc import Callable
 from fractions import Fraction
@@ -94,13 +94,35 @@ def square_root(a: Datum, formats: tuple[Format, ...]) -> Exact | None:
     return Exact(a) if a.kind == "inf" or not a.value else Exact(Datum("finite", 0, root(a.value, finest(a.value, *formats))))
 
 
+def reciprocal(a: Datum) -> Exact | None:
+    """1 / a (RQ-7.18)."""
+    return div(Datum("finite", 0, Fraction(1)), a, False)
+
+
+def reciprocal_root(a: Datum, formats: tuple[Format, ...]) -> Exact | None:
+    """1 / sqrt a (RQ-7.18)."""
+    if a.kind == "finite" and not a.value:
+        return Exact(Datum("inf", a.sign), DIV_BY_ZERO, by_zero=True)
+    if a.sign:
+        return None
+    if a.kind == "inf":
+        return Exact(Datum("finite", 0))
+    x = 1 / a.value
+    return Exact(Datum("finite", 0, root(x, finest(x, *formats))))
+
+
 BINARY: dict[str, Callable[[Datum, Datum, bool], Exact | None]] = {"add": add, "sub": sub, "mul": mul, "div": div, "rem": rem, "fmod": fmod}
+
+
+DIVISIONS = ("div", "recip", "rsqrt")  #: by their last operand (RQ-7.16)
 
 
 def computed(operation: str, data: list[Datum], downward: bool, formats: tuple[Format, ...]) -> Exact | None:
     """The exact result of data that are no NaN, or None where there is none (RQ-7.8, RQ-7.9)."""
-    if operation == "sqrt":
-        return square_root(data[0], formats)
+    if operation in ("sqrt", "rsqrt"):
+        return (square_root if operation == "sqrt" else reciprocal_root)(data[0], formats)
+    if operation == "recip":
+        return reciprocal(data[0])
     if operation == "fma":
         return fma(data[0], data[1], data[2], downward)
     return BINARY[operation](data[0], data[1], downward)
@@ -110,7 +132,7 @@ def exact(operation: str, data: list[Datum], downward: bool, formats: tuple[Form
     """The exact result of an operation of data; a NaN where an operand is one, or where there is none (RQ-7.8 to RQ-7.16)."""
     chosen = rules or Rules()
     found = propagated(operation, data, chosen)
-    if found is None and chosen.division_by_zero == "nan" and operation == "div" and data[1] == Datum("finite", data[1].sign):
+    if found is None and chosen.division_by_zero == "nan" and operation in DIVISIONS and data[-1] == Datum("finite", data[-1].sign):
         return made(chosen)  # RQ-7.16
     return found or computed(operation, data, downward, formats) or made(chosen)
 
@@ -127,8 +149,22 @@ def arithmetic(
     """The code of an operation of codes, and its flags (RQ-7.6 to RQ-7.12)."""
     p = policies or Policies()
     through = (get(p.via.format),) if p.via else ()
-    downward = (p.via.rounding if p.via else p.rounding) == "toward_negative"
-    x = exact(operation, [taken(c, f, p) for c, f in zip(codes, formats, strict=True)], downward, (result, *through), Rules.of(p))
-    code, flags, error = encode_datum(x.datum, result, p, random)
+    x = exact(operation, [taken(c, f, p) for c, f in zip(codes, formats, strict=True)], downward_of(p), (result, *through), Rules.of(p))
+    return delivered(x, result, p, random)
+
+
+def delivered(x: Exact, result: Format, policies: Policies, random: Random | None = None) -> Result:
+    """The code of an exact result, and its flags with those of the operation (RQ-7.6, RQ-7.12)."""
+    code, flags, error = encode_datum(x.datum, result, policies, random)
     own = DIV_BY_ZERO if x.by_zero else flags | x.flags
-    return Result(code, 0 if p.flags == "none" else own, error)
+    return Result(code, 0 if policies.flags == "none" else own, error)
+
+
+def downward_of(policies: Policies) -> bool:
+    """Whether an exact zero of opposite terms is -0 (RQ-7.10)."""
+    return first_rounding(policies) == "toward_negative"
+
+
+def first_rounding(policies: Policies) -> str:
+    """The mode of the first rounding (RQ-3.6)."""
+    return policies.via.rounding if policies.via else policies.rounding
