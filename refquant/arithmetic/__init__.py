@@ -11,8 +11,17 @@ True
 
 from refquant.arithmetic.comparing import Predicate, TruthAndFlags, compare
 from refquant.arithmetic.integral import round_to_integral, scale_b
+from refquant.arithmetic.magnitudes import maximum_magnitude, maximum_magnitude_number, minimum_magnitude, minimum_magnitude_number
+from refquant.arithmetic.neighbours import next_after, next_down, next_up
+from refquant.arithmetic.ordering import NumberClass, classify, log_b, total_order
 from refquant.arithmetic.reciprocals import recip, rsqrt
 from refquant.arithmetic.remainders import fmod, rem
 from refquant.arithmetic.rounded import add, div, fma, mul, sqrt, sub
+from refquant.arithmetic.selection import maximum, maximum_number, minimum, minimum_number
+from refquant.arithmetic.signs import abs, copy_sign, neg, relu
 
-__all__ = ["Predicate", "TruthAndFlags", "add", "compare", "div", "fma", "fmod", "mul", "recip", "rem", "round_to_integral", "rsqrt", "scale_b", "sqrt", "sub"]
+__all__ = [
+    "NumberClass", "Predicate", "TruthAndFlags", "abs", "add", "classify", "compare", "copy_sign", "div", "fma", "fmod", "log_b", "maximum",
+    "maximum_magnitude", "maximum_magnitude_number", "maximum_number", "minimum", "minimum_magnitude", "minimum_magnitude_number", "minimum_number",
+    "mul", "neg", "next_after", "next_down", "next_up", "recip", "relu", "rem", "round_to_integral", "rsqrt", "scale_b", "sqrt", "sub", "total_order",
+]  # fmt: skip

@@ -10,6 +10,7 @@ from refquant.policies import (
     FmaNanOrderMode,
     MadeNanMode,
     NanOperandMode,
+    NextPastEndMode,
     Policies,
     RoundingMode,
     SubnormalMode,
@@ -18,7 +19,7 @@ from refquant.policies import (
 
 
 class Choices(NamedTuple):
-    """What an operation needs to know beside the plan of its result. RQ-7.6, RQ-7.7, RQ-7.10, RQ-7.13 to RQ-7.16."""
+    """What an operation needs to know beside the plan of its result. RQ-7.6, RQ-7.7, RQ-7.10, RQ-7.13 to RQ-7.16, RQ-7.22."""
 
     flush: bool  #: subnormal operands are zeros
     downward: bool  #: a sum of 0 has the sign -
@@ -29,6 +30,7 @@ class Choices(NamedTuple):
     made_negative: bool  #: the sign of a NaN that the operation makes
     zero_times_inf: int  #: fma of 0, Inf and a quiet NaN: 0 quiet, 1 INVALID, 2 INVALID and a NaN that it makes
     divides_zero: bool  #: x / 0 has no exact result
+    ends_nan: bool  #: what lies past the end of a format has no exact result
 
 
 def choices_of(policies: Policies, operands: int) -> Choices:
@@ -46,4 +48,5 @@ def choices_of(policies: Policies, operands: int) -> Choices:
         made_negative=p.made_nan is MadeNanMode.NEGATIVE,
         zero_times_inf=tuple(ZeroTimesInfMode).index(p.zero_times_inf),
         divides_zero=p.division_by_zero is DivisionByZeroMode.NAN,
+        ends_nan=p.next_past_end is NextPastEndMode.NAN,
     )

@@ -14,7 +14,7 @@ from refquant.codec import CodesAndFlags
 from refquant.dispatch import function
 from refquant.errors import EncodeError, InputValueError, PolicyError
 from refquant.formats import Format, IntFormat, get_format
-from refquant.policies import RAISES, OverflowMode, Philox, Plan, Policies, RandomBits
+from refquant.policies import RAISES, Dialect, OverflowMode, Philox, Plan, Policies, RandomBits, as_dialect
 from refquant.stages import Stages, plan_stages, random_for
 
 Formats = Format | str | tuple[Format | str, ...]
@@ -35,11 +35,15 @@ class Asked(NamedTuple):
     return_flags: bool
 
 
-def computed(operation: str, given: tuple[Any, ...], fmt: Any, asked: Asked, *, integers: tuple[tuple[str, Any], ...] = ()) -> Any:
-    """Return the codes of an operation, and their flags where they are asked for; `integers` are operands that are no codes."""
+def computed(operation: str, given: tuple[Any, ...], fmt: Any, asked: Asked, *, integers: tuple[tuple[str, Any], ...] = (), copies: bool = False) -> Any:
+    """Return the codes of an operation, and their flags where they are asked for.
+
+    `integers` are operands that are no codes; `copies`: NaNs are copied, nothing is flushed, no format lies between. RQ-7.24.
+    """
     formats = formats_of(fmt, len(given))
     target = _result_format(formats, asked.result)
-    stages = plan_stages(target, target.name, dialect=asked.dialect, rounding=asked.rounding, overflow=asked.overflow, random=asked.random)
+    dialect = _copying(asked.dialect, target) if copies else asked.dialect
+    stages = plan_stages(target, target.name, dialect=dialect, rounding=asked.rounding, overflow=asked.overflow, random=asked.random)
     kernel = function(operation, asked.backend)
     _check_widths(operation, formats, stages.policies)
     arrays, scalar = operands(NAMES[: len(given)], given, formats, integers)
@@ -56,6 +60,12 @@ def computed(operation: str, given: tuple[Any, ...], fmt: Any, asked: Asked, *, 
         out[...] = codes
     result = codes[()] if scalar and out is None else codes if out is None else out
     return CodesAndFlags(result, events[()] if scalar and out is None else events) if asked.return_flags and events is not None else result
+
+
+def _copying(dialect: Any, target: Format) -> Dialect:
+    """RQ-7.24."""
+    knobs = {"nan": "keep_payload"} if target.has_nan else {}
+    return as_dialect(dialect).replace(subnormals="keep", via=None, **knobs)
 
 
 def _result_format(formats: tuple[Format, ...], result: Any) -> Format:

@@ -12,15 +12,19 @@ from . import (
     formats,
     integral,
     nan_rules,
+    neighbours,
+    ordering,
     policies,
     remainder,
     rounding,
+    selection,
+    signs,
     special,
     steps,
     stochastic,
 )
 
 __all__ = [
-    "arithmetic", "bits", "codec", "compare", "datum", "dialects", "errors", "flags", "formats", "integral", "nan_rules", "policies",
-    "remainder", "rounding", "special", "steps", "stochastic",
+    "arithmetic", "bits", "codec", "compare", "datum", "dialects", "errors", "flags", "formats", "integral",
+    "nan_rules", "neighbours", "ordering", "policies", "remainder", "rounding", "selection", "signs", "special", "steps", "stochastic",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from .nan_rules import Exact, Rules, made, propagated
 from .policies import Policies
 from .remainder import fmod, rem
 from .rounding import Random
+from .selection import CHOICES, NUMBERS, relu, selected
 from .special import Result
 
 SPARE = 40  # digits below every break point: one for midpoints, 33 for 32 random bits
@@ -131,6 +132,10 @@ def computed(operation: str, data: list[Datum], downward: bool, formats: tuple[F
 def exact(operation: str, data: list[Datum], downward: bool, formats: tuple[Format, ...], rules: Rules | None = None) -> Exact:
     """The exact result of an operation of data; a NaN where an operand is one, or where there is none (RQ-7.8 to RQ-7.16)."""
     chosen = rules or Rules()
+    if operation in (*CHOICES, *NUMBERS):
+        return selected(operation, data, chosen)
+    if operation == "relu":
+        return relu(data[0], chosen)
     found = propagated(operation, data, chosen)
     if found is None and chosen.division_by_zero == "nan" and operation in DIVISIONS and data[-1] == Datum("finite", data[-1].sign):
         return made(chosen)  # RQ-7.16
