@@ -14,11 +14,13 @@ from refquant.codec import CodesAndFlags
 from refquant.dispatch import function
 from refquant.errors import EncodeError, InputValueError, PolicyError
 from refquant.formats import Format, IntFormat, get_format
+from refquant.operations import OPERATIONS
 from refquant.policies import RAISES, Dialect, OverflowMode, Philox, Plan, Policies, RandomBits, as_dialect
 from refquant.stages import Stages, plan_stages, random_for
 
 Formats = Format | str | tuple[Format | str, ...]
 NAMES = ("a", "b", "c")
+_COPYING = ("integral", "neighbours", "ordering", "selection", "sign_operations")  #: rooms whose operations make no digits
 _WIDEST = 61  #: digits of an exact product that a sum takes, of 64 in a lane
 
 
@@ -80,7 +82,7 @@ def _check_widths(operation: str, formats: tuple[Format, ...], policies: Policie
     """Refuse what 64 bits do not hold exactly."""
     digits = sum(f.precision if not isinstance(f, IntFormat) else f.width for f in formats[:2]) if operation in ("mul", "fma") else 0
     widest = max(f.precision if not isinstance(f, IntFormat) else f.width for f in formats)
-    if digits > (64 if operation == "mul" else _WIDEST) or widest > 32:
+    if digits > (64 if operation == "mul" else _WIDEST) or widest > (64 if OPERATIONS[operation].room in _COPYING else 32):
         raise InputValueError(f"fmt: {operation} of {', '.join(f.name for f in formats)} is not there yet: its exact result has more digits than are computed")
     if policies.overflow is OverflowMode.WRAP and not all(isinstance(f, IntFormat) for f in formats):
         raise PolicyError(f"overflow: 'wrap' is for operands that are integers too, not {', '.join(f.name for f in formats)}")

@@ -45,7 +45,7 @@ def _in_short(names: tuple[str, ...], given: str) -> str:
 
     near = [n for n in difflib.get_close_matches(given, names, 3, 0.6) if n not in names[:_SHOWN]]
     rest = len(names) - _SHOWN
-    return ", ".join(names[:_SHOWN]) + (f" and {rest} more, of which {', '.join(near)} is near" if near else f" and {rest} more (refquant golden --help)")
+    return ", ".join(names[:_SHOWN]) + (f" and {rest} more, near ones among them: {', '.join(near)}" if near else f" and {rest} more (refquant golden --help)")
 
 
 def operations_with_vectors() -> tuple[Operation, ...]:

@@ -1,12 +1,15 @@
 """The smaller and the larger, neighbours, operations on signs, orders, classes and exponents equal the oracle's, flags included."""
 
+import itertools
+
 import arithmeticoracle
 import numpy as np
 import oracle
 import pytest
-from rowchecks import BYTES, NARROW, boundary, check, policies_of
+from rowchecks import BYTES, DETERMINISTIC, NARROW, boundary, check, policies_of
 
 import refquant as rq
+from refquant.operations import OPERATIONS
 
 SELECTIONS = (*oracle.selection.CHOICES, *oracle.selection.NUMBERS)
 PAYLOADS = {"nan": "keep_payload", "nan_operand": "signaling_first"}
@@ -188,15 +191,69 @@ def test_scalars_outputs_and_shapes():
     assert truth.truth.tolist() == [[True, True], [False, True]] and truth.flags.tolist() == [[0, 0], [0, 0]]
 
 
-@pytest.mark.parametrize("width", [16, 32])
-@pytest.mark.parametrize("operation", ["minimum", "maximum", "next_up"])
+NUMPY = {
+    "minimum": np.minimum, "maximum": np.maximum, "next_up": lambda x: np.nextafter(x, np.array(np.inf, x.dtype)), "neg": np.negative, "abs": np.abs,
+    "copy_sign": np.copysign, "round_to_integral": np.rint, "minimum_number": np.fmin, "maximum_number": np.fmax, "next_after": np.nextafter,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [16, 32, 64])
+@pytest.mark.parametrize("operation", NUMPY)
 def test_ieee_formats_equal_numpy(operation, width, count_cases):
-    """RQ-7.22, RQ-7.23: a second independent oracle."""
+    """RQ-7.19, RQ-7.22 to RQ-7.24: a second independent oracle, of binary64 too."""
+    dtype, count = f"u{width // 8}", len(OPERATIONS[operation].operands)
     rng = np.random.default_rng(width)
-    a, b = (rng.integers(0, 1 << width, 4000).astype(f"u{width // 8}") for _ in range(2))
-    x, y = a.view(f"f{width // 8}"), b.view(f"f{width // 8}")
+    exponents = rng.integers(0, 1 << {16: 5, 32: 8, 64: 11}[width], 8000) << {16: 10, 32: 23, 64: 52}[width]
+    near = rng.integers(0, 1 << (width - 1), 8000).astype(dtype)  # a part of them near 1, where fractions are
+    codes = [np.where(rng.integers(0, 2, 8000), c, 0).astype(dtype) ^ near for c in (exponents, exponents[::-1])][:count]
+    codes[0][:2000] = (rng.integers(0, 1 << 8, 2000).astype(f"f{width // 8}") / 4).view(dtype)
+    values = [c.view(f"f{width // 8}") for c in codes]
     with np.errstate(all="ignore"):
-        want = np.nextafter(x, np.array(np.inf, x.dtype)) if operation == "next_up" else getattr(np, operation)(x, y)
-    got = getattr(rq.arithmetic, operation)(*([a] if operation == "next_up" else [a, b]), f"float{width}")
-    assert ((got == want.view(a.dtype)) | np.isnan(want)).all()
-    count_cases(a.size)
+        want = NUMPY[operation](*values)
+    got = getattr(rq.arithmetic, operation)(*codes, f"float{width}")
+    assert ((got == want.view(dtype)) | np.isnan(want)).all() and np.isnan(got.view(want.dtype)[np.isnan(want)]).all()
+    count_cases(codes[0].size)
+
+
+def test_binary64_equals_oracle(count_cases):
+    """RQ-7.19 to RQ-7.26: boundaries, payloads among them."""
+    codes = boundary("float64")
+    for operation in ("next_up", "next_down"):
+        compare_all(operation, of_neighbours(operation), [codes], ("float64",), "float64", {"nan": "keep_payload"}, count_cases)
+    for operation in ("neg", "abs"):
+        compare_all(operation, of_signs(operation), [codes], ("float64",), "float64", {}, count_cases)
+    pairs = [np.repeat(codes[::3], codes.size), np.tile(codes, codes[::3].size)]
+    for operation in ("minimum_number", "maximum_magnitude"):
+        count_cases(check(operation, arithmeticoracle.Rows(operation, pairs, ("float64",) * 2, "float64"), {"nan": "keep_payload"}))
+    double = oracle.formats.get("float64")
+    assert [rq.arithmetic.NumberClass(c).name.lower() for c in rq.arithmetic.classify(codes, "float64")] == [
+        oracle.ordering.classify(c, double) for c in codes.tolist()
+    ]
+    assert rq.arithmetic.log_b(codes, "float64").tolist() == [oracle.ordering.log_b_integer(c, double, oracle.policies.Policies())[0] for c in codes.tolist()]
+    compare_all("log_b", lambda c, f, r, p: oracle.ordering.log_b(c[0], f[0], r, p), [codes], ("float64",), "float16", {}, count_cases)
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("name", [n for n in rq.list_formats(p3109=True) if rq.get_format(n).width <= 8])
+def test_every_code_of_every_format_of_at_most_8_bits(name, count_cases):
+    """RQ-7.17 to RQ-7.24: every pair for two operands (every fifth of 8 bits), every deterministic mode for those that round."""
+    pairs = [c[:: 5 if rq.get_format(name).width == 8 else 1] for c in arithmeticoracle.every_row((name,) * 2)]
+    for operation in (*SELECTIONS, "rem", "fmod"):
+        count_cases(check(operation, arithmeticoracle.Rows(operation, pairs, (name,) * 2, name), {}))
+    for operation, mode in itertools.product(("recip", "rsqrt", "relu"), DETERMINISTIC):
+        count_cases(check(operation, arithmeticoracle.Rows(operation, arithmeticoracle.every_row((name,)), (name,), name), {"rounding": mode}))
+    one = arithmeticoracle.every_row((name,))
+    for operation, past in itertools.product(("next_up", "next_down"), ("stay", "nan")):
+        compare_all(operation, of_neighbours(operation), one, (name,), name, {"next_past_end": past}, count_cases)
+    for operation, overflow in itertools.product(("neg", "abs"), ("no_saturate", "saturate")):
+        compare_all(operation, of_signs(operation), one, (name,), name, {"overflow": overflow}, count_cases)
+    for mode in DETERMINISTIC:
+        compare_all(
+            "round_to_integral",
+            lambda c, f, r, p: oracle.integral.round_to_integral(False, c[0], f[0], r, p),
+            one,
+            (name,),
+            name,
+            {"rounding": mode},
+            count_cases,
+        )

@@ -40,4 +40,4 @@ def boundary(name):
     indices |= {fmt.grid.infinity, fmt.grid.infinity + 1, (1 << (fmt.width - 1)) - 1}
     rng = np.random.default_rng(len(name))
     indices |= set(rng.integers(0, 1 << (fmt.width - 1), 20).tolist())
-    return np.array(sorted(indices | {i | 1 << (fmt.width - 1) for i in indices}))
+    return np.array(sorted(indices | {i | 1 << (fmt.width - 1) for i in indices}), np.uint64 if fmt.width == 64 else np.int64)
