@@ -158,7 +158,8 @@ def copy_sign(
     Notes
     -----
     Exact in the format of the operand. No flag, signalling NaNs included, where the format has a code of that sign. No bit is flipped where there is
-    no -0 (of FNUZ and P3109 formats 80 is NaN), nor for the least integer, whose opposite is out of range. Source: IEEE 754-2019, 5.5.1.
+    no -0 (of FNUZ and P3109 formats 80 is NaN), nor for the least integer, whose opposite is out of range. Where b is a NaN
+    without sign (FNUZ, P3109, unsigned formats) the result is NaN. Source: IEEE 754-2019, 5.5.1; IEEE P3109 D1.
 
     Examples
     --------
