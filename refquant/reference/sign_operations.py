@@ -38,5 +38,4 @@ def _with_sign_of(a: Operand, b: Operand, grid: Grid) -> Operand:
         return a._replace(negative=b.negative)
     nan = is_nan(a) | b.nan
     payload = np.where(b.nan, U(a.quiet), a.payload)  # quiet, and of the canonical T
-    infinite = None if a.infinite is None else a.infinite & ~b.nan
-    return a._replace(negative=np.where(b.nan, U(0), b.negative), nan=nan, infinite=infinite, payload=payload)
+    return a._replace(negative=np.where(b.nan, U(0), b.negative), nan=nan, payload=payload)
