@@ -21,7 +21,8 @@ from refquant.stages import Stages, plan_stages, random_for
 Formats = Format | str | tuple[Format | str, ...]
 NAMES = ("a", "b", "c")
 _COPYING = ("integral", "neighbours", "ordering", "selection", "sign_operations")  #: rooms whose operations make no digits
-_WIDEST = 61  #: digits of an exact product that a sum takes, of 64 in a lane
+_WIDEST = 61  #: digits of an exact product that a sum takes, and of results that are cut off, of 64 in a lane
+_CUT_OFF = ("add", "sub", "div", "fma", "sqrt", "recip", "rsqrt")  #: operations whose last bit says that digits below it are lost
 
 
 class Asked(NamedTuple):
@@ -48,6 +49,8 @@ def computed(operation: str, given: tuple[Any, ...], fmt: Any, asked: Asked, *, 
     stages = plan_stages(target, target.name, dialect=dialect, rounding=asked.rounding, overflow=asked.overflow, random=asked.random)
     kernel = function(operation, asked.backend)
     _check_widths(operation, formats, stages.policies)
+    if stages.first is None and asked.random is not None:
+        _check_random_digits(operation, target, asked.random.n)
     arrays, scalar = operands(NAMES[: len(given)], given, formats, integers)
     shape = arrays[0].shape
     random = random_for(asked.random, shape)
@@ -86,6 +89,16 @@ def _check_widths(operation: str, formats: tuple[Format, ...], policies: Policie
         raise InputValueError(f"fmt: {operation} of {', '.join(f.name for f in formats)} is not there yet: its exact result has more digits than are computed")
     if policies.overflow is OverflowMode.WRAP and not all(isinstance(f, IntFormat) for f in formats):
         raise PolicyError(f"overflow: 'wrap' is for operands that are integers too, not {', '.join(f.name for f in formats)}")
+
+
+def _check_random_digits(operation: str, target: Format, bits: int) -> None:
+    """Refuse stochastic roundings that would look at digits below those that are computed: of each discarded one, and of one more."""
+    digits = (target.width if isinstance(target, IntFormat) else target.precision) + bits + 2
+    if operation in _CUT_OFF and digits > _WIDEST:
+        raise InputValueError(
+            f"random: {operation} into {target.name} with {bits} random bits looks at {digits} digits of the result, of which {_WIDEST} are computed; "
+            f"use {max(bits - digits + _WIDEST, 0)} bits at most"
+        )
 
 
 def _run(kernel: Any, arrays: list[NDArray[Any]], formats: tuple[Format, ...], stages: Stages, random: Any, codes: Any, events: Any) -> None:

@@ -4,10 +4,12 @@ import itertools
 
 import arithmeticoracle
 import numpy as np
+import oracle
 import pytest
 from rowchecks import BYTES, DETERMINISTIC, NARROW, boundary, check
 
 import refquant as rq
+from refquant.operations import OPERATIONS
 
 OPERANDS = {"add": 2, "sub": 2, "mul": 2, "div": 2, "sqrt": 1, "fma": 3}
 
@@ -76,6 +78,35 @@ def test_stochastic_rounding_of_exact_results(operation, name, mode, count_cases
     rows = arithmeticoracle.Rows(operation, columns, formats, name)
     draws = [(0, 1), (1, 1), (5, 4), (2**31 - 1, 32), (2**32 - 2, 32)]
     count_cases(sum(check(operation, rows, {"rounding": mode}, random) for random in draws))
+
+
+@pytest.mark.parametrize(("result", "bits"), [("float32", 32), ("float64", 6), ("int16", 32)])
+@pytest.mark.parametrize("operation", ["add", "sub", "mul", "div", "sqrt", "recip", "rsqrt"])
+def test_the_last_random_bit_decides(operation, result, bits, count_cases):
+    """RQ-9: random bits just below, at and above the discarded fraction of each result, where a digit that is lost turns the decision."""
+    count, rng = len(OPERATIONS[operation].operands), np.random.default_rng(bits)
+    policies, half, target = oracle.policies.Policies(rounding="stochastic_a"), oracle.formats.get("float16"), oracle.formats.get(result)
+    rows, random = [], []
+    for codes in rng.integers(1, 0x7C00, (60, count)).tolist():
+        x = oracle.arithmetic.exact(operation, [oracle.codec.decode(c, half) for c in codes], False, (target,)).datum.value
+        quantum = oracle.bits.floor_log2(x) - target.precision + 1 if result != "int16" and x else 0
+        step = int((1 - (x * oracle.bits.power(-quantum)) % 1) * 2**bits)
+        rows += [codes] * 3
+        random += [min(max(step + i, 0), 2**bits - 1) for i in (-1, 0, 1)]
+    columns = [np.array(c, np.uint16) for c in zip(*rows, strict=True)]
+    drawn = rq.RandomBits(np.array(random, np.uint32), bits)
+    got = getattr(rq.arithmetic, operation)(*columns, "float16", result=result, rounding="stochastic_a", random=drawn)
+    want = [oracle.arithmetic.arithmetic(operation, tuple(c), (half,) * count, target, policies, (r, bits)).code for c, r in zip(rows, random)]
+    assert got.tolist() == want
+    count_cases(len(want))
+
+
+@pytest.mark.parametrize("operation", ["add", "div", "rsqrt"])
+def test_random_bits_past_the_digits_that_are_computed_are_refused(operation):
+    """A quotient into float64 under 32 random bits looked at digits that were not there."""
+    operands = (0x3C00, 0x4200)[: len(OPERATIONS[operation].operands)]
+    with pytest.raises(rq.errors.InputValueError, match=f"random: {operation} into float64 with 7 random bits looks at 62 digits .* use 6 bits at most"):
+        getattr(rq.arithmetic, operation)(*operands, "float16", result="float64", rounding="stochastic_b", random=rq.Philox(1, 7))
 
 
 @pytest.mark.parametrize("name", ["float16", "bfloat16", "tfloat32", "float32"])
