@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from refquant.formats import Format
-from refquant.golden.cases import random_codes, truncated
+from refquant.golden.cases import boundary_codes, random_codes, truncated
 from refquant.golden.operand_classes import brief_codes, class_codes, codes_at, has_index
 from refquant.golden.random_words import random_words
 from refquant.golden.sources import parts_of
@@ -23,6 +23,8 @@ def crossed(formats: tuple[Format, ...], result: Format, level: int, seed: int) 
     """Return operands of an operation: every pattern of narrow ones, else classes crossed, cancellation pairs, and a random tail."""
     if sum(fmt.width for fmt in formats) <= EVERY_PATTERN[level]:
         return product(*(np.arange(1 << fmt.width, dtype=fmt.code_dtype) for fmt in formats))
+    if len(formats) == 1:
+        return (_alone(formats[0], result, level, seed),)
     blocks = [product(*(brief_codes(fmt) for fmt in formats)), cancelling(formats, seed)]
     every = [class_codes(fmt) for fmt in formats]
     if level == 2 and np.prod([codes.size for codes in every]) <= _MOST_CROSSED:
@@ -30,6 +32,12 @@ def crossed(formats: tuple[Format, ...], result: Format, level: int, seed: int) 
     for stream, count in enumerate(_TAIL[level]):
         blocks += [_independent(formats, seed, count, 16 * (stream + 1)), _near(formats, seed, count, 16 * (stream + 1))]
     return tuple(np.concatenate([block[i] for block in blocks]) for i in range(len(formats)))
+
+
+def _alone(fmt: Format, result: Format, level: int, seed: int) -> NDArray[Any]:
+    """Return one operand: every class, all about the values and midpoints of the result, a random tail."""
+    tail = [random_codes(fmt, result, seed, count, 16 * (stream + 1)) for stream, count in enumerate(_TAIL[level])]
+    return np.concatenate([class_codes(fmt), boundary_codes(fmt, result, quick=level == 1), *tail])
 
 
 def product(*columns: NDArray[Any]) -> Columns:

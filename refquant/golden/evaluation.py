@@ -20,6 +20,7 @@ from refquant.stages import Stages, exact_plan, plan_stages
 
 Codes = NDArray[Any]
 TRUTH = "uint1"  #: the format of a truth
+_SHOWN = 12  #: names of operations that a message tells
 _FLOATS = ("float32", "float64")
 
 
@@ -35,8 +36,17 @@ def operation_named(name: Any) -> Operation:
     """Return a record of which vectors can be made: every operand and the result are codes of a format."""
     able = {op.name: op for op in operations_with_vectors()}
     if name not in able:
-        raise UnknownNameError(f"operation: expected one of {', '.join(able)}; got {name!r}")
+        raise UnknownNameError(f"operation: expected one of {_in_short(tuple(able), str(name))}; got {name!r}")
     return able[name]
+
+
+def _in_short(names: tuple[str, ...], given: str) -> str:
+    """Return some names, and those that are near to what was given."""
+    import difflib  # loaded for this message alone
+
+    near = [n for n in difflib.get_close_matches(given, names, 3, 0.6) if n not in names[:_SHOWN]]
+    rest = len(names) - _SHOWN
+    return ", ".join(names[:_SHOWN]) + (f" and {rest} more, near ones among them: {', '.join(near)}" if near else f" and {rest} more (refquant golden --help)")
 
 
 def operations_with_vectors() -> tuple[Operation, ...]:
@@ -46,12 +56,12 @@ def operations_with_vectors() -> tuple[Operation, ...]:
 
 def _has_vectors(operation: Operation) -> bool:
     plain = {*operation.operands, operation.result} <= {"codes", "values", "truth"}
-    return plain and (bool(operation.door) if len(operation.operands) > 1 else operation.kernel == "convert")
+    return plain and (bool(operation.door) or operation.kernel == "convert")
 
 
 def is_conversion(operation: Operation) -> bool:
-    """Return whether an operation rounds one operand, and nothing else."""
-    return len(operation.operands) == 1
+    """Return whether an operation rounds its operand, and nothing else."""
+    return not operation.door
 
 
 def result_format(operation: Operation, formats: tuple[Format, ...], fmt: Format, asked: Format | None) -> Format:

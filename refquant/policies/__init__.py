@@ -22,6 +22,15 @@ from refquant.policies.knobs import (
     Via,
     ZeroInputMode,
 )
+from refquant.policies.operation_knobs import (
+    DivisionByZeroMode,
+    FmaNanOrderMode,
+    MadeNanMode,
+    NanOperandMode,
+    NanRankMode,
+    NextPastEndMode,
+    ZeroTimesInfMode,
+)
 from refquant.policies.plan import Plan, resolve
 from refquant.policies.random_bits import Philox, RandomBits
 from refquant.policies.rounding import RoundingMode, points_inward, truth_table
@@ -31,14 +40,20 @@ __all__ = [
     "RAISES",
     "BelowMinMode",
     "Dialect",
+    "DivisionByZeroMode",
     "Flags",
     "FlagsMode",
+    "FmaNanOrderMode",
     "FtzMode",
     "InfFlagsMode",
     "InfToIntMode",
+    "MadeNanMode",
     "NanMode",
+    "NanOperandMode",
     "NanOutMode",
+    "NanRankMode",
     "NegativeMode",
+    "NextPastEndMode",
     "OverflowMode",
     "Philox",
     "Plan",
@@ -52,6 +67,7 @@ __all__ = [
     "ToOddOverflowMode",
     "Via",
     "ZeroInputMode",
+    "ZeroTimesInfMode",
     "as_dialect",
     "get_dialect",
     "list_dialects",

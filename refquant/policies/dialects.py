@@ -152,7 +152,7 @@ def dialects() -> dict[str, Dialect]:
             "read: IEEE P3109 WG Interim Report v3.2.1 (January 2026), 4.9.2 to 4.9.4, 6.1, 6.2",
             {"targets": ["binary*sf", "binary*uf"], "overflow": "saturate"},
             {"targets": ["binary*ue"], "negative": "zero"},
-            to_odd_overflow="infinity", signed_zero="positive", flags="none",
+            to_odd_overflow="infinity", signed_zero="positive", flags="none", division_by_zero="nan", nan_rank="first", next_past_end="nan",
         ),
         dialect_from(
             "p3109-v4.0", "4.0",
@@ -160,12 +160,37 @@ def dialects() -> dict[str, Dialect]:
             {"targets": ["binary*sf"], "overflow": "saturate"},
             {"targets": ["binary*uf"], "overflow": "saturate_above"},
             {"targets": ["binary*ue"], "to_odd_overflow": "bound_above"},
-            to_odd_overflow="infinity", signed_zero="positive", flags="none",
+            to_odd_overflow="infinity", signed_zero="positive", flags="none", division_by_zero="nan", nan_rank="first", next_past_end="nan",
         ),
         dialect_from(
             "p3109-d1", "D1",
             "read: the specification in IML of July 2026 (github.com/imandra-ai/ieee-p3109, 7b6f5ba), internal_wSaturate",
-            to_odd_overflow="infinity", signed_zero="positive", flags="none",
+            to_odd_overflow="infinity", signed_zero="positive", flags="none", division_by_zero="nan", nan_rank="first", next_past_end="nan",
+        ),
+        dialect_from(
+            "riscv", "20240411",
+            "cited, not re-read: RISC-V Unprivileged ISA, chapters F and Zfh: NaN generation and propagation, fused multiply-add, domains of FCVT",
+            {"targets": ["int*", "uint*"], "overflow": "saturate", "nan": "to_max"},
+            nan_operand="made", zero_times_inf="invalid",
+        ),
+        dialect_from(
+            "arm", "DDI 0487",
+            "cited, not re-read: Arm ARM DDI 0487, FPProcessNaNs, FPProcessNaNs3, FPMulAdd, FPConvertNaN, FPToFixed, FPCR.DN = 0, FPCR.AH = 0; compared with QEMU's target/arm/tcg/vfp_helper.c",
+            {"targets": ["float16", "bfloat16", "float32", "float64"], "nan": "quiet_payload"},
+            {"targets": ["int*", "uint*"], "overflow": "saturate", "nan": "to_zero"},
+            nan_operand="signaling_first", fma_nan_order="addend_first", zero_times_inf="made", tininess="before", ftz="arm",
+        ),
+        dialect_from(
+            "arm-default-nan", "DDI 0487",
+            "cited, not re-read: Arm ARM DDI 0487, FPProcessNaNs, FPProcessNaNs3, FPMulAdd, FPConvertNaN, FPToFixed, FPCR.DN = 1, FPCR.AH = 0; compared with QEMU's target/arm/tcg/vfp_helper.c",
+            {"targets": ["int*", "uint*"], "overflow": "saturate", "nan": "to_zero"},
+            nan_operand="made", zero_times_inf="made", tininess="before", ftz="arm",
+        ),
+        dialect_from(
+            "x86-sse", "SDM 2023",
+            "read: Intel SDM vol. 1, 14.5.2, table 14-17; cited, not re-read: 4.8.3.5, table 4-7; compared with QEMU's target/i386/tcg/fpu_helper.c",
+            {"targets": ["float16", "bfloat16", "float32", "float64"], "nan": "quiet_payload"},
+            made_nan="negative",
         ),
     )  # fmt: skip
     return {d.name: d for d in named}

@@ -8,6 +8,15 @@ from typing import Any
 
 from refquant.errors import AmbiguousNameError, InputTypeError, UnknownNameError
 from refquant.formats import FloatFormat, Format, IntFormat, Parity, get_format, list_formats
+from refquant.policies.operation_knobs import (
+    DivisionByZeroMode,
+    FmaNanOrderMode,
+    MadeNanMode,
+    NanOperandMode,
+    NanRankMode,
+    NextPastEndMode,
+    ZeroTimesInfMode,
+)
 from refquant.policies.rounding import RoundingMode
 
 
@@ -203,6 +212,13 @@ class Policies:
     inf_flags: InfFlagsMode = InfFlagsMode.INVALID
     tininess: TininessMode = TininessMode.AFTER
     flags: FlagsMode = FlagsMode.IEEE
+    nan_operand: NanOperandMode = NanOperandMode.FIRST
+    fma_nan_order: FmaNanOrderMode = FmaNanOrderMode.PRODUCT_FIRST
+    made_nan: MadeNanMode = MadeNanMode.POSITIVE
+    zero_times_inf: ZeroTimesInfMode = ZeroTimesInfMode.QUIET
+    division_by_zero: DivisionByZeroMode = DivisionByZeroMode.INFINITY
+    nan_rank: NanRankMode = NanRankMode.BY_SIGN
+    next_past_end: NextPastEndMode = NextPastEndMode.STAY
     via: Via | None = None
 
     def __post_init__(self) -> None:
@@ -227,5 +243,7 @@ KNOBS: dict[str, type[StrEnum]] = {
     "rounding": RoundingMode, "overflow": OverflowMode, "nan": NanMode, "nan_out": NanOutMode, "signed_zero": SignedZeroMode,
     "zero_input": ZeroInputMode, "below_min": BelowMinMode, "negative": NegativeMode, "subnormals": SubnormalMode, "ftz": FtzMode, "parity": Parity,
     "to_odd_overflow": ToOddOverflowMode, "inf_to_int": InfToIntMode, "inf_flags": InfFlagsMode, "tininess": TininessMode, "flags": FlagsMode,
+    "nan_operand": NanOperandMode, "fma_nan_order": FmaNanOrderMode, "made_nan": MadeNanMode, "zero_times_inf": ZeroTimesInfMode,
+    "division_by_zero": DivisionByZeroMode, "nan_rank": NanRankMode, "next_past_end": NextPastEndMode,
 }  # fmt: skip
 _OPTIONAL = frozenset({"nan", "negative", "parity", "inf_to_int"})

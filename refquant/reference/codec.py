@@ -27,14 +27,14 @@ def convert(codes: Lane, source: Grid, plan: Plan, random: Random, base: int, ou
     Codes go into `out` (None: nowhere), events into `events`.
     """
     lane = _lane(source, plan)
-    return _finish(from_codes(codes, source, lane, bool(plan.flush_inputs)), plan, random, base, out, events)
+    return deliver(from_codes(codes, source, lane, bool(plan.flush_inputs)), plan, random, base, out, events)
 
 
 def encode_parts(
     negative: Lane, significand: Lane, exponent: Lane, kind: Lane, payload_width: int, plan: Plan, random: Random, base: int, out: Lane | None, events: Events
 ) -> int:
     """See refquant.codec.encode_parts; RQ-3.7."""
-    return _finish(from_parts(negative, significand, exponent, kind, payload_width), plan, random, base, out, events)
+    return deliver(from_parts(negative, significand, exponent, kind, payload_width), plan, random, base, out, events)
 
 
 def encode_located(x: LocatedParts, plan: Plan, random: Random, base: int, out: Lane | None, events: Events) -> int:
@@ -63,7 +63,7 @@ def _lane(source: Grid, plan: Plan) -> type[Any]:
     return np.uint32 if narrow and not plan.stochastic and not plan.wrap else np.uint64
 
 
-def _finish(x: Operand, plan: Plan, random: Random, base: int, out: Lane | None, events: Events) -> int:
+def deliver(x: Operand, plan: Plan, random: Random, base: int, out: Lane | None, events: Events) -> int:
     size = x.significand.size
     out, events = _sink(out, size), _needed(plan, events, size)
     project(locate(x, plan), plan, random_lane(random, base, size), out, events)

@@ -29,21 +29,21 @@ class Place(NamedTuple):
 def quiet_eq(a: Lane, b: Lane, grids: Grids, flush: tuple[bool, bool], out: Mask, events: NDArray[np.uint8] | None) -> int:
     """See refquant.arithmetic.compare; RQ-7.3. Truth goes into `out`, flags into `events` (None: nowhere); returns the OR of all flags."""
     x, y, unordered = _operands(a, b, grids, flush)
-    out[...] = ~unordered & _equal(_place(x), _place(y))
+    out[...] = ~unordered & equal(place(x), place(y))
     return _raise(_signals(x) | _signals(y), events)
 
 
 def quiet_lt(a: Lane, b: Lane, grids: Grids, flush: tuple[bool, bool], out: Mask, events: NDArray[np.uint8] | None) -> int:
     """See refquant.arithmetic.compare; RQ-7.3."""
     x, y, unordered = _operands(a, b, grids, flush)
-    out[...] = ~unordered & _less(_place(x), _place(y))
+    out[...] = ~unordered & less(place(x), place(y))
     return _raise(_signals(x) | _signals(y), events)
 
 
 def quiet_le(a: Lane, b: Lane, grids: Grids, flush: tuple[bool, bool], out: Mask, events: NDArray[np.uint8] | None) -> int:
     """See refquant.arithmetic.compare; RQ-7.3."""
     x, y, unordered = _operands(a, b, grids, flush)
-    out[...] = ~unordered & ~_less(_place(y), _place(x))
+    out[...] = ~unordered & ~less(place(y), place(x))
     return _raise(_signals(x) | _signals(y), events)
 
 
@@ -87,7 +87,8 @@ def _signals(x: Operand) -> Mask:
     return _nan(x) & ((x.payload & np.uint64(x.quiet)) == 0) if x.quiet else np.zeros(x.significand.shape, np.bool_)
 
 
-def _place(x: Operand) -> Place:
+def place(x: Operand) -> Place:
+    """Return where an operand that is no NaN lies. RQ-7.1."""
     length = bit_length(x.significand)
     zero = x.significand == 0
     exponent = np.where(zero, np.int32(_ZERO), x.lowest + length)
@@ -98,19 +99,20 @@ def _place(x: Operand) -> Place:
     return Place((x.negative != 0) & ~zero, exponent, digits)
 
 
-def _equal(x: Place, y: Place) -> Mask:
+def equal(x: Place, y: Place) -> Mask:
+    """Return where two numbers are one."""
     same: Any = (x.negative == y.negative) & (x.exponent == y.exponent) & (x.digits == y.digits)
     return same
 
 
-def _less(x: Place, y: Place) -> Mask:
+def less(x: Place, y: Place) -> Mask:
     """RQ-7.1: by sign, then by magnitude, which on the negative side counts downwards."""
-    nearer = _below(x, y)
-    further = _below(y, x)
+    nearer = below(x, y)
+    further = below(y, x)
     return np.where(x.negative == y.negative, np.where(x.negative, further, nearer), x.negative)
 
 
-def _below(x: Place, y: Place) -> Mask:
+def below(x: Place, y: Place) -> Mask:
     """Return where the magnitude of x is less than that of y."""
     below: Any = (x.exponent < y.exponent) | ((x.exponent == y.exponent) & (x.digits < y.digits))
     return below

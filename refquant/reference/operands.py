@@ -40,13 +40,11 @@ def leading_exponent(x: Operand, emin: int) -> NDArray[np.int32]:
 
 def from_codes(codes: Lane, grid: Grid, lane: type[Any], flush_subnormals: bool) -> Operand:
     """Return the operand that codes of a source format stand for. RQ-2.2, RQ-2.3, RQ-5.13."""
-    negative, magnitude = _sign_and_magnitude(codes.astype(lane, copy=False), grid)
+    negative, magnitude = sign_and_magnitude(codes.astype(lane, copy=False), grid)
     index = magnitude + lane(grid.first_index) if grid.first_index else magnitude
-    growth = np.maximum(shifted(index, grid.precision - 1), lane(1)) - lane(1)
-    significand = index - (growth << lane(grid.precision - 1)) if grid.precision <= 53 else index
+    significand, lowest = value_of_index(index, grid)
     if flush_subnormals and grid.has_subnormals:
         significand = np.where(index < lane(1 << (grid.precision - 1)), lane(0), significand)
-    lowest = growth.astype(np.int32) + np.int32(grid.min_quantum)
     infinite, nan = _specials(magnitude, negative, grid)
     if nan is not None and grid.nan_at_zero:
         negative = np.where(nan, lane(0), negative)
@@ -55,13 +53,22 @@ def from_codes(codes: Lane, grid: Grid, lane: type[Any], flush_subnormals: bool)
     return Operand(negative, significand, lowest, emin, grid.precision, infinite, nan, payload, grid.nan_payload, grid.nan_quiet)
 
 
+def value_of_index(index: Lane, grid: Grid) -> tuple[Lane, NDArray[np.int32]]:
+    """Return significand and exponent of the magnitudes with these indices. RQ-2.3."""
+    u = index.dtype.type
+    growth = np.maximum(shifted(index, grid.precision - 1), u(1)) - u(1)
+    significand = index - (growth << u(grid.precision - 1)) if grid.precision <= 53 else index
+    return significand, growth.astype(np.int32) + np.int32(grid.min_quantum)
+
+
 def shifted(x: Lane, distance: int) -> Lane:
     """Return x >> distance for one clamped distance."""
     width = x.dtype.itemsize * 8
     return x >> x.dtype.type(distance) if distance < width else np.zeros_like(x)
 
 
-def _sign_and_magnitude(codes: Lane, grid: Grid) -> tuple[Lane, Lane]:
+def sign_and_magnitude(codes: Lane, grid: Grid) -> tuple[Lane, Lane]:
+    """Return the sign, 0 or 1, and the magnitude code. RQ-2.2, RQ-2.9."""
     u = codes.dtype.type
     if not grid.max_negative and not grid.negative_base:
         return np.zeros_like(codes), codes

@@ -1,5 +1,30 @@
 """The text of spec/text as a program: exact rationals, one rule per line, written to be believed."""
 
-from . import bits, codec, compare, datum, dialects, errors, flags, formats, policies, rounding, special, steps, stochastic
+from . import (
+    arithmetic,
+    bits,
+    codec,
+    compare,
+    datum,
+    dialects,
+    errors,
+    flags,
+    formats,
+    integral,
+    nan_rules,
+    neighbours,
+    ordering,
+    policies,
+    remainder,
+    rounding,
+    selection,
+    signs,
+    special,
+    steps,
+    stochastic,
+)
 
-__all__ = ["bits", "codec", "compare", "datum", "dialects", "errors", "flags", "formats", "policies", "rounding", "special", "steps", "stochastic"]
+__all__ = [
+    "arithmetic", "bits", "codec", "compare", "datum", "dialects", "errors", "flags", "formats", "integral",
+    "nan_rules", "neighbours", "ordering", "policies", "remainder", "rounding", "selection", "signs", "special", "steps", "stochastic",
+]  # fmt: skip

@@ -30,6 +30,13 @@ KNOBS: dict[str, tuple[str | None, ...]] = {
     "inf_flags": ("invalid", "overflow", "none"),
     "tininess": ("after", "before"),
     "flags": ("ieee", "none"),
+    "nan_operand": ("first", "signaling_first", "made"),
+    "fma_nan_order": ("product_first", "addend_first"),
+    "made_nan": ("positive", "negative"),
+    "zero_times_inf": ("quiet", "invalid", "made"),
+    "division_by_zero": ("infinity", "nan"),
+    "nan_rank": ("by_sign", "first"),
+    "next_past_end": ("stay", "nan"),
 }
 
 
@@ -63,6 +70,13 @@ class Policies:
     inf_flags: str = "invalid"
     tininess: str = "after"
     flags: str = "ieee"
+    nan_operand: str = "first"
+    fma_nan_order: str = "product_first"
+    made_nan: str = "positive"
+    zero_times_inf: str = "quiet"
+    division_by_zero: str = "infinity"
+    nan_rank: str = "by_sign"
+    next_past_end: str = "stay"
     via: Via | None = None
 
 

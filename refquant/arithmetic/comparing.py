@@ -1,11 +1,4 @@
-"""Operations on codes: comparison by exact value, with flags.
-
-Examples
---------
->>> import refquant as rq
->>> bool(rq.arithmetic.compare(0x7E, 0x7C, ("float8_e4m3fn", "float8_e5m2"), predicate="lt"))  # 448 < Inf
-True
-"""
+"""Comparison of codes by exact value, with flags."""
 
 from __future__ import annotations
 
@@ -15,10 +8,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from refquant import execution, inputs
+from refquant import execution
+from refquant.arithmetic.operands import formats_of, operands
 from refquant.dispatch import function
 from refquant.errors import InputTypeError, InputValueError
-from refquant.formats import Format, get_format
+from refquant.formats import Format
 from refquant.policies import Dialect, FlagsMode, Policies, SubnormalMode, as_dialect
 from refquant.policies.knobs import choice
 
@@ -95,9 +89,9 @@ def compare(
     >>> rq.arithmetic.compare([0x00, 0x38, 0x7F], [0x80, 0x39, 0x7F], "float8_e4m3fn", predicate="lt", signaling=True, return_flags=True).flags.tolist()
     [0, 0, 16]
     """
-    formats, wanted = _formats(fmt), choice("predicate", predicate, Predicate)
+    formats, wanted = formats_of(fmt, 2), choice("predicate", predicate, Predicate)
     kernel = function(f"compare_{_form(wanted, signaling)}_{wanted}", backend)
-    arrays, scalar = _codes(a, b, formats)
+    arrays, scalar = operands(("a", "b"), (a, b), formats)
     shape = arrays[0].shape
     truth = np.empty(shape, np.bool_) if out is None else execution.checked_out(out, np.dtype(np.bool_), shape)
     flags = np.empty(shape, np.uint8) if return_flags else None
@@ -105,13 +99,6 @@ def compare(
     _run(kernel, arrays, formats, policies, truth, flags)
     result = truth[()] if scalar and out is None else truth
     return result if flags is None else TruthAndFlags(result, flags[()] if scalar and out is None else flags)
-
-
-def _formats(fmt: Any) -> tuple[Format, Format]:
-    given = fmt if isinstance(fmt, tuple) else (fmt, fmt)
-    if len(given) != 2:
-        raise InputValueError(f"fmt: expected one format, or a tuple of one for each of 2 operands; got a tuple of {len(given)}")
-    return get_format(given[0]), get_format(given[1])
 
 
 def _form(predicate: Predicate, signaling: Any) -> str:
@@ -122,15 +109,7 @@ def _form(predicate: Predicate, signaling: Any) -> str:
     return "signaling" if signaling else "quiet"
 
 
-def _codes(a: Any, b: Any, formats: tuple[Format, Format]) -> tuple[list[NDArray[Any]], bool]:
-    (x, x_scalar), (y, y_scalar) = inputs.as_codes(a, formats[0], "a"), inputs.as_codes(b, formats[1], "b")
-    try:
-        return list(np.broadcast_arrays(x, y)), x_scalar and y_scalar
-    except ValueError:
-        raise InputValueError(f"a, b: cannot be broadcast together: shapes {x.shape} and {y.shape}") from None
-
-
-def _run(kernel: Any, arrays: list[NDArray[Any]], formats: tuple[Format, Format], policies: list[Policies], truth: NDArray[Any], flags: Any) -> None:
+def _run(kernel: Any, arrays: list[NDArray[Any]], formats: tuple[Format, ...], policies: list[Policies], truth: NDArray[Any], flags: Any) -> None:
     """Walk both operands through the kernel. RQ-7.5."""
     flush = tuple(p.subnormals in (SubnormalMode.FLUSH_INPUTS, SubnormalMode.FLUSH_BOTH) for p in policies)
     reports = flags is not None and all(p.flags is not FlagsMode.NONE for p in policies)

@@ -1,0 +1,143 @@
+"""From what a caller asks to codes and flags: policies become plans, operands go through a kernel, chunk by chunk."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from refquant import execution
+from refquant.arithmetic.choices import Choices, choices_of
+from refquant.arithmetic.operands import formats_of, operands
+from refquant.codec import CodesAndFlags
+from refquant.dispatch import function
+from refquant.errors import EncodeError, InputValueError, PolicyError
+from refquant.formats import Format, IntFormat, get_format
+from refquant.operations import OPERATIONS
+from refquant.policies import RAISES, Dialect, OverflowMode, Philox, Plan, Policies, RandomBits, as_dialect
+from refquant.stages import Stages, plan_stages, random_for
+
+Formats = Format | str | tuple[Format | str, ...]
+NAMES = ("a", "b", "c")
+_COPYING = ("integral", "neighbours", "ordering", "selection", "sign_operations")  #: rooms whose operations make no digits
+_WIDEST = 61  #: digits of an exact product that a sum takes, and of results that are cut off, of 64 in a lane
+_CUT_OFF = ("add", "sub", "div", "fma", "sqrt", "recip", "rsqrt")  #: operations whose last bit says that digits below it are lost
+
+
+class Asked(NamedTuple):
+    """The arguments that every operation has."""
+
+    result: Format | str | None
+    rounding: Any
+    overflow: Any
+    dialect: Any
+    random: Any
+    backend: str | None
+    out: Any
+    return_flags: bool
+
+
+def computed(operation: str, given: tuple[Any, ...], fmt: Any, asked: Asked, *, integers: tuple[tuple[str, Any], ...] = (), copies: bool = False) -> Any:
+    """Return the codes of an operation, and their flags where they are asked for.
+
+    `integers` are operands that are no codes; `copies`: NaNs are copied, nothing is flushed, no format lies between. RQ-7.24.
+    """
+    formats = formats_of(fmt, len(given))
+    target = _result_format(formats, asked.result)
+    dialect = _copying(asked.dialect, target) if copies else asked.dialect
+    stages = plan_stages(target, target.name, dialect=dialect, rounding=asked.rounding, overflow=asked.overflow, random=asked.random)
+    kernel = function(operation, asked.backend)
+    _check_widths(operation, formats, stages.policies)
+    if stages.first is None and asked.random is not None:
+        _check_random_digits(operation, target, asked.random.n)
+    arrays, scalar = operands(NAMES[: len(given)], given, formats, integers)
+    shape = arrays[0].shape
+    random = random_for(asked.random, shape)
+    out = None if asked.out is None else execution.checked_out(asked.out, target.code_dtype, shape)
+    raises = any(plan.may_raise for plan in (stages.first, stages.last) if plan is not None)
+    codes = np.empty(shape, target.code_dtype) if out is None or raises else out
+    events = np.empty(shape, np.uint8) if asked.return_flags or raises else None
+    _run(kernel, arrays, formats, stages, random, codes, events)
+    if events is not None and raises:
+        _refuse(operation, events, target)
+    if out is not None and codes is not out:
+        out[...] = codes
+    result = codes[()] if scalar and out is None else codes if out is None else out
+    return CodesAndFlags(result, events[()] if scalar and out is None else events) if asked.return_flags and events is not None else result
+
+
+def _copying(dialect: Any, target: Format) -> Dialect:
+    """RQ-7.24."""
+    knobs = {"nan": "keep_payload"} if target.has_nan else {}
+    return as_dialect(dialect).replace(subnormals="keep", via=None, **knobs)
+
+
+def _result_format(formats: tuple[Format, ...], result: Any) -> Format:
+    if result is not None:
+        return get_format(result)
+    if len(set(formats)) > 1:
+        raise InputValueError(f"result: operands of different formats ({', '.join(f.name for f in formats)}) need the format of the result")
+    return formats[0]
+
+
+def _check_widths(operation: str, formats: tuple[Format, ...], policies: Policies) -> None:
+    """Refuse what 64 bits do not hold exactly."""
+    digits = sum(f.precision if not isinstance(f, IntFormat) else f.width for f in formats[:2]) if operation in ("mul", "fma") else 0
+    widest = max(f.precision if not isinstance(f, IntFormat) else f.width for f in formats)
+    if digits > (64 if operation == "mul" else _WIDEST) or widest > (64 if OPERATIONS[operation].room in _COPYING else 32):
+        raise InputValueError(f"fmt: {operation} of {', '.join(f.name for f in formats)} is not there yet: its exact result has more digits than are computed")
+    if policies.overflow is OverflowMode.WRAP and not all(isinstance(f, IntFormat) for f in formats):
+        raise PolicyError(f"overflow: 'wrap' is for operands that are integers too, not {', '.join(f.name for f in formats)}")
+
+
+def _check_random_digits(operation: str, target: Format, bits: int) -> None:
+    """Refuse stochastic roundings that would look at digits below those that are computed: of each discarded one, and of one more."""
+    digits = (target.width if isinstance(target, IntFormat) else target.precision) + bits + 2
+    if operation in _CUT_OFF and digits > _WIDEST:
+        raise InputValueError(
+            f"random: {operation} into {target.name} with {bits} random bits looks at {digits} digits of the result, of which {_WIDEST} are computed; "
+            f"use {max(bits - digits + _WIDEST, 0)} bits at most"
+        )
+
+
+def _run(kernel: Any, arrays: list[NDArray[Any]], formats: tuple[Format, ...], stages: Stages, random: Any, codes: Any, events: Any) -> None:
+    choices = choices_of(stages.policies, len(formats))
+    bits = [random.array] if isinstance(random, RandomBits) else []
+    written = [codes] if events is None else [codes, events]
+    grids = tuple(f.grid for f in formats)
+    for base, parts in execution.walk([*arrays, *bits, *written], len(written)):
+        operands_, rest = parts[: len(arrays)], parts[len(arrays) :]
+        draw = rest[0] if bits else random if isinstance(random, Philox) else None
+        _chunk(kernel, operands_, grids, choices, stages, draw, base, rest[len(bits)], None if events is None else rest[-1])
+
+
+def _chunk(kernel: Any, codes: Any, grids: Any, choices: Choices, stages: Stages, random: Any, base: int, out: Any, events: Any) -> None:
+    """Compute straight into the result format, or into that of `via` and from there. RQ-3.6, RQ-6.9."""
+    if stages.first is None or stages.via is None:
+        kernel(codes, grids, choices, stages.last, random, base, out, events)
+        return
+    middle = np.empty(codes[0].size, stages.via.code_dtype)
+    first_events = None if events is None else np.empty(codes[0].size, np.uint8)
+    kernel(codes, grids, choices, stages.first, None, base, middle, first_events)
+    function("convert")(middle, stages.via.grid, _after(stages.last), random, base, out, events)
+    if events is not None:
+        events |= first_events
+
+
+def _after(plan: Plan) -> Plan:
+    """Return the plan of what follows an intermediate format: operands were flushed before it."""
+    return plan._replace(flush_inputs=0)
+
+
+def _refuse(operation: str, events: NDArray[np.uint8], target: Format) -> None:
+    """Raise where an event says so, with the first index and the count. RQ-5.15."""
+    where = np.flatnonzero(events.reshape(-1) & RAISES)
+    if not where.size:
+        return
+    index = tuple(int(i) for i in np.unravel_index(int(where[0]), events.shape))
+    at = f" at index {index[0] if len(index) == 1 else index}" if index else ""
+    more = f" ({where.size} such results)" if where.size > 1 else ""
+    raise EncodeError(
+        f"{operation}: the result{at} cannot go into {target.name}{more}: it is out of range, or a NaN that the format lacks; choose overflow= or nan="
+    )

@@ -1,0 +1,130 @@
+"""Rounding to integral values, and scaling by powers of two."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from refquant.arithmetic.computing import Asked, Formats, computed
+from refquant.errors import InputTypeError
+from refquant.formats import Format
+from refquant.policies import Dialect, OverflowMode, Philox, RandomBits, RoundingMode
+
+
+def round_to_integral(
+    a: ArrayLike, fmt: Formats, *, exact: bool = False, result: Format | str | None = None, rounding: RoundingMode | str | None = None,
+    overflow: OverflowMode | str | None = None, dialect: Dialect | str | None = None, random: RandomBits | Philox | None = None,
+    backend: str | None = None, out: NDArray[Any] | None = None, return_flags: bool = False,
+) -> Any:  # fmt: skip
+    """Return codes rounded to integral values.
+
+    ``result = deliver(round_to_integer(value(a)))`` (RQ-7.19).
+
+    Parameters
+    ----------
+    a : array_like of unsigned integers
+        Codes, of any shape. Not modified.
+    fmt : Format or str, or a tuple with one per operand
+        Format of the operands.
+    exact : bool
+        Whether INEXACT is raised where the integer is not the value.
+    result : Format or str, optional
+        Format of the result; that of the operands if they have one format.
+    rounding, overflow, dialect, random : optional
+        As in `refquant.encode`. The dialect's row is that of `result` as target and as source.
+    backend : str, optional
+        ``"reference"``, the one that computes.
+    out : ndarray of ``result.code_dtype``, optional
+        Receives the codes.
+    return_flags : bool
+        Return a `refquant.codec.CodesAndFlags` with the exception flags of each element too.
+
+    Returns
+    -------
+    ndarray of ``result.code_dtype``, or its scalar where every operand is one
+        Shape of `a`.
+
+    Raises
+    ------
+    InputTypeError, CodeRangeError, InputValueError
+        If operands are no codes of their formats, do not broadcast, or `fmt` is no format or not one per operand; or `result` is left out where formats differ.
+    Exception
+        Everything that `refquant.encode` raises.
+
+    Notes
+    -----
+    The integer is that of `rounding`; its parity decides ties. It is delivered like any exact result: one that is out of range (15.5 of
+    ``float8_e3m4`` rounds to 16) follows the overflow rule, with its flags. -0.25 gives -0. Source: IEEE 754-2019, 5.3.1, 5.9.
+
+    Examples
+    --------
+    >>> import refquant as rq
+    >>> rq.arithmetic.round_to_integral([0x40, 0x42, 0x6F], "float8_e3m4", return_flags=True)  # 2, 2.125 and 15.5
+    CodesAndFlags(codes=array([ 64,  64, 112], dtype=uint8), flags=array([0, 0, 5], dtype=uint8))
+    >>> int(rq.arithmetic.round_to_integral(0x41, "float8_e3m4", exact=True, return_flags=True).flags)  # 2.0625
+    1
+    """
+    return computed(f"round_to_integral{integral_form(exact)}", (a,), fmt, Asked(result, rounding, overflow, dialect, random, backend, out, return_flags))
+
+
+def integral_form(exact: Any) -> str:
+    """Return the end of the name of the operation."""
+    if not isinstance(exact, (bool, np.bool_)):
+        raise InputTypeError(f"exact: expected True or False, got {exact!r}")
+    return "_exact" if exact else ""
+
+
+def scale_b(
+    a: ArrayLike, n: ArrayLike, fmt: Formats, *, result: Format | str | None = None, rounding: RoundingMode | str | None = None,
+    overflow: OverflowMode | str | None = None, dialect: Dialect | str | None = None, random: RandomBits | Philox | None = None,
+    backend: str | None = None, out: NDArray[Any] | None = None, return_flags: bool = False,
+) -> Any:  # fmt: skip
+    """Return codes scaled by powers of two, rounded once.
+
+    ``result = round(value(a) * 2**n)`` (RQ-7.20).
+
+    Parameters
+    ----------
+    a : array_like of unsigned integers
+        Codes; shapes broadcast against each other. Not modified.
+    n : array_like of int32, or of integers that fit
+        Powers of two; shapes broadcast against each other.
+    fmt : Format or str, or a tuple with one per operand
+        Format of the operands.
+    result : Format or str, optional
+        Format of the result; that of the operands if they have one format.
+    rounding, overflow, dialect, random : optional
+        As in `refquant.encode`. The dialect's row is that of `result` as target and as source.
+    backend : str, optional
+        ``"reference"``, the one that computes.
+    out : ndarray of ``result.code_dtype``, optional
+        Receives the codes: the broadcast shape.
+    return_flags : bool
+        Return a `refquant.codec.CodesAndFlags` with the exception flags of each element too.
+
+    Returns
+    -------
+    ndarray of ``result.code_dtype``, or its scalar where every operand is one
+        The broadcast shape.
+
+    Raises
+    ------
+    InputTypeError, CodeRangeError, InputValueError
+        If operands are no codes of their formats, do not broadcast, or `fmt` is no format or not one per operand; or `result` is left out where formats differ.
+    Exception
+        Everything that `refquant.encode` raises.
+
+    Notes
+    -----
+    Error at most half an ulp of the result under ties, less than one under every other mode (RQ-4); exact where the result is normal and in
+    range. Source: IEEE 754-2019, 5.3.3.
+
+    Examples
+    --------
+    >>> import refquant as rq
+    >>> rq.arithmetic.scale_b(0x38, [-9, 1, 9], "float8_e4m3fn").tobytes().hex(" ")  # 2**-9, 2, and 512, which is out of range
+    '01 40 7f'
+    """
+    return computed("scale_b", (a,), fmt, Asked(result, rounding, overflow, dialect, random, backend, out, return_flags), integers=(("n", n),))

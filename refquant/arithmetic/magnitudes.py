@@ -1,0 +1,219 @@
+"""The one of two codes that is smaller or larger by magnitude."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numpy.typing import ArrayLike, NDArray
+
+from refquant.arithmetic.computing import Asked, Formats, computed
+from refquant.formats import Format
+from refquant.policies import Dialect, OverflowMode, Philox, RandomBits, RoundingMode
+
+
+def minimum_magnitude(
+    a: ArrayLike, b: ArrayLike, fmt: Formats, *, result: Format | str | None = None, rounding: RoundingMode | str | None = None,
+    overflow: OverflowMode | str | None = None, dialect: Dialect | str | None = None, random: RandomBits | Philox | None = None,
+    backend: str | None = None, out: NDArray[Any] | None = None, return_flags: bool = False,
+) -> Any:  # fmt: skip
+    """Return the one of smaller magnitude; NaN where one is.
+
+    ``result = a if abs(a) < abs(b) else b`` (RQ-7.23).
+
+    Parameters
+    ----------
+    a, b : array_like of unsigned integers
+        Codes; shapes broadcast against each other. Not modified.
+    fmt : Format or str, or a tuple with one per operand
+        Format of the operands.
+    result : Format or str, optional
+        Format of the result; that of the operands if they have one format.
+    rounding, overflow, dialect, random : optional
+        As in `refquant.encode`. The dialect's row is that of `result` as target and as source.
+    backend : str, optional
+        ``"reference"``, the one that computes.
+    out : ndarray of ``result.code_dtype``, optional
+        Receives the codes: the broadcast shape.
+    return_flags : bool
+        Return a `refquant.codec.CodesAndFlags` with the exception flags of each element too.
+
+    Returns
+    -------
+    ndarray of ``result.code_dtype``, or its scalar where every operand is one
+        The broadcast shape.
+
+    Raises
+    ------
+    InputTypeError, CodeRangeError, InputValueError
+        If operands are no codes of their formats, do not broadcast, or `fmt` is no format or not one per operand; or `result` is left out where formats differ.
+    Exception
+        Everything that `refquant.encode` raises.
+
+    Notes
+    -----
+    Exact in a format of both operands: error bound 0. -0 is smaller than +0. A NaN gives a NaN (RQ-7.11), INVALID where one signals.
+    Source: IEEE 754-2019, 9.6. Of equal magnitudes it is `minimum`.
+
+    Examples
+    --------
+    >>> import refquant as rq
+    >>> hex(rq.arithmetic.minimum_magnitude(0x38, 0xC0, "float8_e4m3fn")), hex(rq.arithmetic.minimum_magnitude(0x38, 0xB8, "float8_e4m3fn"))  # 1, -2; 1, -1
+    ('0x38', '0xb8')
+    """
+    return computed("minimum_magnitude", (a, b), fmt, Asked(result, rounding, overflow, dialect, random, backend, out, return_flags))
+
+
+def maximum_magnitude(
+    a: ArrayLike, b: ArrayLike, fmt: Formats, *, result: Format | str | None = None, rounding: RoundingMode | str | None = None,
+    overflow: OverflowMode | str | None = None, dialect: Dialect | str | None = None, random: RandomBits | Philox | None = None,
+    backend: str | None = None, out: NDArray[Any] | None = None, return_flags: bool = False,
+) -> Any:  # fmt: skip
+    """Return the one of larger magnitude; NaN where one is.
+
+    ``result = a if abs(a) > abs(b) else b`` (RQ-7.23).
+
+    Parameters
+    ----------
+    a, b : array_like of unsigned integers
+        Codes; shapes broadcast against each other. Not modified.
+    fmt : Format or str, or a tuple with one per operand
+        Format of the operands.
+    result : Format or str, optional
+        Format of the result; that of the operands if they have one format.
+    rounding, overflow, dialect, random : optional
+        As in `refquant.encode`. The dialect's row is that of `result` as target and as source.
+    backend : str, optional
+        ``"reference"``, the one that computes.
+    out : ndarray of ``result.code_dtype``, optional
+        Receives the codes: the broadcast shape.
+    return_flags : bool
+        Return a `refquant.codec.CodesAndFlags` with the exception flags of each element too.
+
+    Returns
+    -------
+    ndarray of ``result.code_dtype``, or its scalar where every operand is one
+        The broadcast shape.
+
+    Raises
+    ------
+    InputTypeError, CodeRangeError, InputValueError
+        If operands are no codes of their formats, do not broadcast, or `fmt` is no format or not one per operand; or `result` is left out where formats differ.
+    Exception
+        Everything that `refquant.encode` raises.
+
+    Notes
+    -----
+    Exact in a format of both operands: error bound 0. -0 is smaller than +0. A NaN gives a NaN (RQ-7.11), INVALID where one signals.
+    Source: IEEE 754-2019, 9.6. Of equal magnitudes it is `maximum`.
+
+    Examples
+    --------
+    >>> import refquant as rq
+    >>> hex(rq.arithmetic.maximum_magnitude(0x38, 0xC0, "float8_e4m3fn")), hex(rq.arithmetic.maximum_magnitude(0x38, 0xB8, "float8_e4m3fn"))  # 1, -2; 1, -1
+    ('0xc0', '0x38')
+    """
+    return computed("maximum_magnitude", (a, b), fmt, Asked(result, rounding, overflow, dialect, random, backend, out, return_flags))
+
+
+def minimum_magnitude_number(
+    a: ArrayLike, b: ArrayLike, fmt: Formats, *, result: Format | str | None = None, rounding: RoundingMode | str | None = None,
+    overflow: OverflowMode | str | None = None, dialect: Dialect | str | None = None, random: RandomBits | Philox | None = None,
+    backend: str | None = None, out: NDArray[Any] | None = None, return_flags: bool = False,
+) -> Any:  # fmt: skip
+    """Return the one of smaller magnitude; the number where one is a NaN.
+
+    ``result = a if abs(a) < abs(b) else b`` (RQ-7.23).
+
+    Parameters
+    ----------
+    a, b : array_like of unsigned integers
+        Codes; shapes broadcast against each other. Not modified.
+    fmt : Format or str, or a tuple with one per operand
+        Format of the operands.
+    result : Format or str, optional
+        Format of the result; that of the operands if they have one format.
+    rounding, overflow, dialect, random : optional
+        As in `refquant.encode`. The dialect's row is that of `result` as target and as source.
+    backend : str, optional
+        ``"reference"``, the one that computes.
+    out : ndarray of ``result.code_dtype``, optional
+        Receives the codes: the broadcast shape.
+    return_flags : bool
+        Return a `refquant.codec.CodesAndFlags` with the exception flags of each element too.
+
+    Returns
+    -------
+    ndarray of ``result.code_dtype``, or its scalar where every operand is one
+        The broadcast shape.
+
+    Raises
+    ------
+    InputTypeError, CodeRangeError, InputValueError
+        If operands are no codes of their formats, do not broadcast, or `fmt` is no format or not one per operand; or `result` is left out where formats differ.
+    Exception
+        Everything that `refquant.encode` raises.
+
+    Notes
+    -----
+    Exact in a format of both operands: error bound 0. -0 is smaller than +0. A NaN beside a number is left out; INVALID where one signals.
+    Source: IEEE 754-2019, 9.6. Of equal magnitudes it is `minimum_number`.
+
+    Examples
+    --------
+    >>> import refquant as rq
+    >>> hex(rq.arithmetic.minimum_magnitude_number(0x7F, 0xC0, "float8_e4m3fn"))  # NaN, -2
+    '0xc0'
+    """
+    return computed("minimum_magnitude_number", (a, b), fmt, Asked(result, rounding, overflow, dialect, random, backend, out, return_flags))
+
+
+def maximum_magnitude_number(
+    a: ArrayLike, b: ArrayLike, fmt: Formats, *, result: Format | str | None = None, rounding: RoundingMode | str | None = None,
+    overflow: OverflowMode | str | None = None, dialect: Dialect | str | None = None, random: RandomBits | Philox | None = None,
+    backend: str | None = None, out: NDArray[Any] | None = None, return_flags: bool = False,
+) -> Any:  # fmt: skip
+    """Return the one of larger magnitude; the number where one is a NaN.
+
+    ``result = a if abs(a) > abs(b) else b`` (RQ-7.23).
+
+    Parameters
+    ----------
+    a, b : array_like of unsigned integers
+        Codes; shapes broadcast against each other. Not modified.
+    fmt : Format or str, or a tuple with one per operand
+        Format of the operands.
+    result : Format or str, optional
+        Format of the result; that of the operands if they have one format.
+    rounding, overflow, dialect, random : optional
+        As in `refquant.encode`. The dialect's row is that of `result` as target and as source.
+    backend : str, optional
+        ``"reference"``, the one that computes.
+    out : ndarray of ``result.code_dtype``, optional
+        Receives the codes: the broadcast shape.
+    return_flags : bool
+        Return a `refquant.codec.CodesAndFlags` with the exception flags of each element too.
+
+    Returns
+    -------
+    ndarray of ``result.code_dtype``, or its scalar where every operand is one
+        The broadcast shape.
+
+    Raises
+    ------
+    InputTypeError, CodeRangeError, InputValueError
+        If operands are no codes of their formats, do not broadcast, or `fmt` is no format or not one per operand; or `result` is left out where formats differ.
+    Exception
+        Everything that `refquant.encode` raises.
+
+    Notes
+    -----
+    Exact in a format of both operands: error bound 0. -0 is smaller than +0. A NaN beside a number is left out; INVALID where one signals.
+    Source: IEEE 754-2019, 9.6. Of equal magnitudes it is `maximum_number`.
+
+    Examples
+    --------
+    >>> import refquant as rq
+    >>> hex(rq.arithmetic.maximum_magnitude_number(0x7F, 0xC0, "float8_e4m3fn"))  # NaN, -2
+    '0xc0'
+    """
+    return computed("maximum_magnitude_number", (a, b), fmt, Asked(result, rounding, overflow, dialect, random, backend, out, return_flags))

@@ -1,0 +1,49 @@
+"""Operands: codes of a format each, broadcast against each other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from refquant import inputs
+from refquant.errors import InputTypeError, InputValueError
+from refquant.formats import Format, get_format
+
+
+def formats_of(fmt: Any, count: int) -> tuple[Format, ...]:
+    """Return the format of each operand, from one for all or one for each."""
+    given = fmt if isinstance(fmt, tuple) else (fmt,) * count
+    if len(given) != count:
+        raise InputValueError(f"fmt: expected one format, or a tuple of one for each of {count} operand{'s' * (count > 1)}; got a tuple of {len(given)}")
+    return tuple(get_format(f) for f in given)
+
+
+def operands(
+    names: tuple[str, ...], given: tuple[Any, ...], formats: tuple[Format, ...], integers: tuple[tuple[str, Any], ...] = ()
+) -> tuple[list[NDArray[Any]], bool]:
+    """Return the codes, and then the integers, in their common shape, and whether every operand is a scalar."""
+    read = [inputs.as_codes(codes, fmt, name) for name, codes, fmt in zip(names, given, formats, strict=True)]
+    read += [_as_int32(name, values) for name, values in integers]
+    try:
+        return list(np.broadcast_arrays(*(codes for codes, _ in read))), all(scalar for _, scalar in read)
+    except ValueError:
+        shapes = " and ".join(str(codes.shape) for codes, _ in read)
+        said = ", ".join([*names, *(name for name, _ in integers)])
+        raise InputValueError(f"{said}: cannot be broadcast together: shapes {shapes}") from None
+
+
+def _as_int32(name: str, values: Any) -> tuple[NDArray[Any], bool]:
+    """Return integers that fit int32, and whether they are a scalar."""
+    try:
+        found = np.asarray(values)
+    except (ValueError, TypeError) as error:
+        raise InputTypeError(f"{name}: expected integers, got {type(values).__name__}: {error}") from None
+    if found.dtype.kind not in "iu" and found.size:
+        raise InputTypeError(f"{name}: expected integers that fit int32, got dtype {found.dtype}")
+    limits = np.iinfo(np.int32)
+    wrong = [int(v) for v in (found.min(initial=0), found.max(initial=0)) if not limits.min <= int(v) <= limits.max] if found.size else []
+    if wrong:
+        raise InputValueError(f"{name}: expected integers from {limits.min} to {limits.max}, got {wrong[0]}")
+    return found.astype(np.int32), found.ndim == 0 and not isinstance(values, np.ndarray)
