@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from refquant.cli.chosen import source_named
 from refquant.cli.console import console, line, table
 from refquant.cli.options import dialect_named, format_named, policies_said, set_option
 from refquant.golden import WRITERS, Checked, GoldenSet, check, generate
@@ -108,8 +109,10 @@ def _make(
     formats = tuple(format_named(name) for name in names)
     if len(formats) not in (1, len(record.operands)):
         raise click.UsageError(f"--format: expected 1{'' if is_conversion(record) else f' or {len(record.operands)}'}, got {len(formats)}")
-    ends = {n: format_named(name, f"--{n}") for n, name in (("source", source), ("result", result)) if name is not None}
+    ends: dict[str, Any] = {} if source is None else {"source": source_named(source)}
+    ends |= {} if result is None else {"result": format_named(result, "--result")}
     modes = {n: _modes(n, said) for n, said in (("rounding", roundings), ("overflow", overflows)) if said}
+    modes |= _modes_set(settings, modes)
     cases: dict[str, Any] = {"level": EXHAUSTIVE if exhaustive else int(level), "seed": seed, "random_bits": random_bits}
     chosen: dict[str, Any] = {"dialect": _dialect(dialect, settings), "nan_by": nan_by, **ends, **modes, **cases}
     check_folder(folder, force=force)
@@ -131,11 +134,18 @@ def _modes(knob: str, said: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(str(policies_said(*((mode, None) if knob == "rounding" else (None, mode)))[knob]) for mode in said)
 
 
+def _modes_set(settings: tuple[str, ...], modes: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Return the modes that --set says, which --rounding or --overflow then may not."""
+    said: dict[str, tuple[str, ...]]
+    said = {knob: (str(value),) for knob, value in policies_said(None, None, settings).items() if knob in ("rounding", "overflow")}
+    if twice := sorted(set(said) & set(modes)):
+        raise click.UsageError(f"--set: {twice[0]} is given by --{twice[0]} already")
+    return said
+
+
 def _dialect(name: str | None, settings: tuple[str, ...]) -> Dialect:
     chosen = get_dialect("default") if name is None else dialect_named(name)
-    said = policies_said(None, None, settings)
-    if {"rounding", "overflow"} & set(said):
-        raise click.UsageError("--set: give rounding and overflow as --rounding and --overflow")
+    said = {knob: value for knob, value in policies_said(None, None, settings).items() if knob not in ("rounding", "overflow")}
     changes = ",".join(f"{knob}={value.name if knob == 'via' else value}" for knob, value in sorted(said.items()))
     return chosen.replace(name=f"{chosen.name}+{changes}", **said) if said else chosen
 
@@ -182,10 +192,17 @@ def _print_checked(out: Console, folder: str, found: Checked) -> None:
     for text in (*found.problems, *found.differences):
         line(out, Text(text, style="bold red"))
     if found.wrong > len(found.differences):
-        line(out, f"... and {found.wrong - len(found.differences):,} more vectors")
-    said = f"{folder}: {found.recipe.title}, {found.vectors:,} vectors recomputed"
-    wrong = f"{found.wrong:,} wrong, {len(found.problems)} problems with files" if not found.ok else "all right"
-    line(out, Text(f"{said}: {wrong}", style="green" if found.ok else "bold red"))
+        line(out, f"... and {_counted(found.wrong - len(found.differences), 'more vector')}")
+    if found.unchecked:
+        line(out, Text(f"{folder}: {found.unchecked}", style="yellow"))
+    right = "results and flags are right" if found.unchecked else "all right"
+    verdict = right if found.ok else f"{found.wrong:,} wrong, {_counted(len(found.problems), 'problem')} with files"
+    said = f"{folder}: {found.recipe.title}, {_counted(found.vectors, 'vector')} recomputed: {verdict}"
+    line(out, Text(said, style="green" if found.ok else "bold red"))
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 for _record in operations_with_vectors():

@@ -10,6 +10,7 @@ import click
 from refquant.golden.whole_files import why_not_writable, write_whole
 
 STDOUT = "-"
+STDERR_LINES = 10  #: of a program, that are printed
 
 
 def _checked(_context: click.Context, _parameter: click.Parameter, path: str | None) -> str | None:

@@ -15,12 +15,15 @@ from rich.text import Text
 
 import refquant
 from refquant.cli.console import console, line
-from refquant.cli.reports import STDOUT, write_report
-from refquant.errors import ProgramError, StateError
+from refquant.cli.reports import STDERR_LINES, STDOUT, write_report
+from refquant.errors import StateError
 from refquant.golden.sources import width_of
 from refquant.verify import Claim, Deviation, Sweep, Target, run_sweep
 from refquant.verify.deviations import find_deviation
-from refquant.verify.sweeping import KNOWN, WIDEST
+from refquant.verify.findings import misbehaviour_text
+from refquant.verify.report import misbehaviour_record
+from refquant.verify.sweeping import WIDEST
+from refquant.verify.swept import KNOWN
 
 Announced = list[tuple[Target, tuple[Claim, ...]]]
 Pairs = list[tuple[Target, Claim]]
@@ -32,7 +35,6 @@ class Swept(NamedTuple):
 
     found: Sweep
     failure: str = ""
-    misbehaved: bool = False  #: whether that was a program's
 
     @property
     def ok(self) -> bool:
@@ -56,7 +58,7 @@ def sweep_all(announced: Announced, known: tuple[Deviation, ...], resume: str | 
     if sweeps[-1].failure == INTERRUPTED:
         kept = f"; the same command goes on from {resume}" if resume else "; with --resume the same command could go on from here"
         raise KeyboardInterrupt(f"interrupted in conversion {len(sweeps)} of {len(pairs)}{kept}")
-    if any(swept.misbehaved for swept in sweeps):
+    if any(swept.found.failure for swept in sweeps):
         return 2
     return 0 if all(swept.ok for swept in sweeps) else 1
 
@@ -73,7 +75,9 @@ def _state_paths(pairs: Pairs, resume: str | None) -> list[Path | None]:
     if path.exists() and not path.is_dir():
         raise click.UsageError(f"--resume: {path} is a file, and these are {len(pairs)} conversions; name a folder, or choose with --format and --source")
     path.mkdir(exist_ok=True)
-    return [path / ("-".join((target.name.replace(":", "."), *claim.names)) + ".json") for target, claim in pairs]
+    names = ["-".join((target.name.replace(":", "."), *claim.names)) for target, claim in pairs]
+    repeated = [names.count(name) > 1 for name in names]  # by other dialects
+    return [path / f"{name}{f'-{claim.dialect.name}' if twice else ''}.json" for name, twice, (_, claim) in zip(names, repeated, pairs)]
 
 
 def _sweep_each(pairs: Pairs, known: tuple[Deviation, ...], paths: list[Path | None], out: Console) -> list[Swept]:
@@ -135,13 +139,15 @@ def _swept(target: Target, claim: Claim, known: Deviation | None, path: Path | N
         step(found)
 
     try:
-        return Swept(run_sweep(target, claim, known=known, resume=path, progress=keep))
+        found = run_sweep(target, claim, known=known, resume=path, progress=keep)
+        return Swept(found) if found.failure is None else Swept(found, misbehaviour_text(claim, found.failure, found.failure.vector or 0))
     except StateError:
         raise
     except KeyboardInterrupt:
         return Swept(last, INTERRUPTED)
     except (Exception, SystemExit) as error:
-        return Swept(last, " ".join(f"could not be judged: {type(error).__name__}: {error}".split()), isinstance(error, ProgramError))
+        said = "; ".join([f"{type(error).__name__}: {error}", *getattr(error, "__notes__", ())])
+        return Swept(last, " ".join(f"could not be judged: {said}".split()))
 
 
 def _lines(swept: Swept) -> Iterator[tuple[str, str]]:
@@ -150,7 +156,7 @@ def _lines(swept: Swept) -> Iterator[tuple[str, str]]:
     title = f"{found.name} {found.version}".strip() + f", {found.claim.label}: {found.cases:,} of {found.size:,} codes compared"
     title += f", {found.resumed:,} of them in an earlier run" if found.resumed else ""
     title += f", {found.left_out:,} that its policies refuse left out" if found.left_out else ""
-    wrong = f"{found.mismatches:,} wrong" if found.mismatches else "exact" if found.complete else "none of them wrong" if found.cases else "so nothing is known"
+    wrong = f"{found.mismatches:,} wrong" if found.mismatches else "exact" if found.exact else "none of them wrong" if found.cases else "so nothing is known"
     failed = f"; FAILED: {swept.failure}" if swept.failure and swept.failure != INTERRUPTED else f"; {swept.failure}" if swept.failure else ""
     yield f"{title}: {wrong}{failed}", "bold red" if found.new or failed else "yellow" if found.mismatches else "green"
     for kind in found.kinds:
@@ -159,6 +165,11 @@ def _lines(swept: Swept) -> Iterator[tuple[str, str]]:
             f"    {kind.name}: {kind.count:,}, the smallest {w.input} ({w.input_value}) gives {w.got} ({w.got_value}), right {w.expected} ({w.expected_value})"
         )
         yield text, "yellow" if kind.name.startswith(KNOWN) else "bold red"
+    for note in found.notes:
+        yield f"    the program {note}", "yellow"
+    if found.stderr and not swept.ok:
+        yield "    its stderr ends with:", ""
+        yield from ((f"        {text}", "") for text in found.stderr.splitlines()[-STDERR_LINES:])
 
 
 def _record(swept: Swept) -> dict[str, Any]:
@@ -166,4 +177,6 @@ def _record(swept: Swept) -> dict[str, Any]:
     (source, target), says = found.claim.names, {"dialect": found.claim.dialect.name, "nan_by": found.claim.nan_by.value}
     numbers = {n: getattr(found, n) for n in ("size", "cases", "left_out", "mismatches", "new", "complete", "resumed")}
     kinds = [{"name": k.name, "count": k.count, "witness": k.witness._asdict()} for k in found.kinds]
-    return {"name": found.name, "version": found.version, "source": source, "target": target, **says, **numbers, "failure": swept.failure, "kinds": kinds}
+    program = {"misbehaviour": misbehaviour_record(found.failure), "notes": list(found.notes), "stderr": found.stderr}
+    conversion = {"name": found.name, "version": found.version, "source": source, "target": target}
+    return {**conversion, **says, **numbers, "failure": swept.failure, "kinds": kinds, **program}

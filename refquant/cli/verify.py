@@ -17,13 +17,12 @@ from rich.text import Text
 from refquant.cli.chosen import OWN, announced, deterministic, source_named, target_named
 from refquant.cli.console import console, line, table, width_of
 from refquant.cli.options import dialect_named, format_named, policies_said, set_option
-from refquant.cli.reports import STDOUT, report_option, write_report
+from refquant.cli.reports import STDERR_LINES, STDOUT, report_option, write_report
 from refquant.cli.sweeps import sweep_all
 from refquant.verify import Claim, Judgement, ProgramTarget, Target, Verdict, as_records, judge, list_targets, load_deviations
 from refquant.verify.targets import TARGETS
 
 _STYLES = {"exact": "green", "known": "yellow", "new": "bold red", "gone": "bold red", "failed": "bold red"}
-_STDERR_LINES = 10
 _EPILOG = """\b
 Examples:
   refquant verify
@@ -77,7 +76,7 @@ def verify(
     if dialect is not None:
         dialect_named(dialect)
     stated = {"dialect": dialect, "knobs": says, "nan_by": nan_by}
-    chosen = [target_named(t, names, sources, stated, {"flags": flags, "timeout": timeout}) for t in targets or list_targets()]
+    chosen = [target_named(t, names, sources, stated, {"flags": flags, "timeout": timeout}) for t in dict.fromkeys(targets or list_targets())]
     _refuse_useless(chosen, says=bool(says or dialect))
     known = load_deviations(deviations)
     conversions = announced(chosen, names, sources, asked=bool(targets))
@@ -166,7 +165,7 @@ def _print_aside(out: Console, verdict: Verdict) -> None:
         line(out, f"{label}: {verdict.cases:,} inputs were compared, {verdict.unanswered:,} have no answer")
     if verdict.stderr and not verdict.ok:
         line(out, f"{label}: its stderr ends with:")
-        for text in verdict.stderr.splitlines()[-_STDERR_LINES:]:
+        for text in verdict.stderr.splitlines()[-STDERR_LINES:]:
             line(out, f"    {text}")
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 from typing import NamedTuple
+
+from refquant.errors import InputTypeError, InputValueError
 
 
 class VectorClass(NamedTuple):
@@ -84,4 +87,10 @@ def names_in(bits: int) -> tuple[str, ...]:
     >>> names_in(0b101)
     ('+zero', '+least subnormal')
     """
-    return tuple(c.name for c in CLASSES if bits >> c.id & 1)
+    try:
+        number = operator.index(bits)
+    except TypeError:
+        raise InputTypeError(f"bits: expected an integer, got {bits!r}") from None
+    if not 0 <= number < 1 << len(CLASSES):
+        raise InputValueError(f"bits: expected a bit set of classes 0 to {len(CLASSES) - 1}, got {number:#x}")
+    return tuple(c.name for c in CLASSES if number >> c.id & 1)

@@ -13,6 +13,7 @@ from refquant.golden.classes import BY_NAME, KINDS
 from refquant.golden.evaluation import is_conversion
 from refquant.golden.recipe import Recipe
 from refquant.golden.sources import parts_of
+from refquant.golden.wide_integers import WideInteger
 from refquant.policies import Flags
 
 Mask = NDArray[np.bool_]
@@ -111,8 +112,9 @@ def _length(x: NDArray[np.uint64]) -> NDArray[np.int64]:
 def operand_classes(x: Number, fmt: Format) -> Iterator[tuple[str, Mask]]:
     """Yield the classes of one operand."""
     grid = fmt.grid
-    index, normal = place_of(x, grid).at, least_normal(grid)
-    top = np.where(x.negative, grid.max_negative, grid.max_positive)
+    index: NDArray[Any] = x.significand if isinstance(fmt, WideInteger) else place_of(x, grid).at
+    normal, number_type = least_normal(grid), index.dtype.type
+    top = np.where(x.negative, number_type(grid.max_negative), number_type(grid.max_positive))
     least = max(grid.first_index, 1)
     tests = (
         x.significand == 0, (index == least) & (least < normal), (index > least) & (index < normal - 1), (index == normal - 1) & (index >= least),

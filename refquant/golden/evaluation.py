@@ -13,6 +13,7 @@ from refquant.errors import InputValueError, RangeExceededError, UnknownNameErro
 from refquant.execution import project_all
 from refquant.formats import Format, get_format
 from refquant.golden.sources import source_of
+from refquant.golden.wide_integers import WideInteger
 from refquant.operations import OPERATIONS, Operation
 from refquant.policies import Dialect, NanMode, NanOutMode, Policies, RandomBits
 from refquant.stages import Stages, exact_plan, plan_stages
@@ -61,7 +62,8 @@ def result_format(operation: Operation, formats: tuple[Format, ...], fmt: Format
         return _only(fmt, asked, operation) if is_conversion(operation) else asked or fmt
     if asked is not None and not holds(asked, fmt):
         raise RangeExceededError(f"result: {asked.name} cannot hold every value of {fmt.name} exactly")
-    choices = [asked] if asked else [f for f in (formats[0] if operation.name == "round" else None, *map(get_format, _FLOATS)) if f and holds(f, fmt)]
+    own = formats if operation.name == "round" and not isinstance(formats[0], WideInteger) else ()
+    choices = [asked] if asked else [f for f in (*own, *map(get_format, _FLOATS)) if holds(f, fmt)]
     if not choices:
         raise RangeExceededError(f"result: neither {formats[0].name} nor a float format holds every value of {fmt.name} exactly; use encode or convert")
     return choices[0]

@@ -9,9 +9,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from refquant.errors import InputValueError
+from refquant.golden.nan_mask import accepted
 from refquant.golden.recipe import Recipe
+from refquant.inputs import as_codes
 
 if TYPE_CHECKING:
     from refquant.golden.coverage import Covered
@@ -46,7 +49,7 @@ class GoldenSet:
     columns : mapping of str to array
         ``a``, ``b``, ``c``: operand codes. ``rounding``, ``overflow``: positions in `refquant.RoundingMode` and `refquant.OverflowMode`. ``random``: the random
         bits (uint32) of a stochastic mode, else 0. ``result``: codes. ``flags``: `refquant.Flags`. ``mask``: the bits of the result that count, which are all
-        unless it is a NaN. ``classes``: a bit set of `refquant.golden.CLASSES`. Read-only.
+        unless it is a NaN that is compared by class (see `accepts`). ``classes``: a bit set of `refquant.golden.CLASSES`. Read-only.
     left_out : int
         How many operands the policies refuse; they are in no vector.
 
@@ -85,6 +88,27 @@ class GoldenSet:
         from refquant.golden.coverage import coverage_of
 
         return coverage_of(self)
+
+    def accepts(self, codes: ArrayLike) -> NDArray[np.bool_]:
+        """Return where results are right: ``(got ^ result) & mask == 0``, or both are NaN and NaNs are compared by class.
+
+        Parameters
+        ----------
+        codes : array_like of unsigned integers
+            One code of the result's format for each vector.
+
+        Examples
+        --------
+        >>> import numpy as np, refquant as rq
+        >>> made = rq.golden.generate("convert", "float8_e5m2", source="float8_e4m3fn")
+        >>> signalling = np.where(made.columns["result"] == 0x7E, 0xFD, made.columns["result"]).astype(np.uint8)
+        >>> bool(made.accepts(signalling).all())
+        True
+        """
+        got, _ = as_codes(codes, self.recipe.result)
+        if got.shape != (len(self),):
+            raise InputValueError(f"codes: expected one for each of the {len(self)} vectors, got the shape {got.shape}")
+        return accepted(got, self.columns["result"], self.columns["mask"], self.recipe.result, self.recipe.nan_by)
 
     def save(self, folder: str | Path, *, writers: Any = ("npz",), force: bool = False, progress: Callable[[str], None] | None = None) -> Path:
         """Write the set to a folder, whole or not at all. See `refquant.golden.save`."""

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from refquant.errors import InputTypeError, InputValueError, PolicyError
-from refquant.formats import Format, get_format
+from refquant.errors import InputTypeError, InputValueError, PolicyError, RefquantError
+from refquant.formats import Format
 from refquant.golden.classify import classify
 from refquant.golden.evaluation import evaluate, is_conversion, operation_named, result_format
 from refquant.golden.golden_set import GoldenSet, dtypes_of
@@ -17,6 +17,7 @@ from refquant.golden.levels import checked_level, operands
 from refquant.golden.nan_mask import compare_mask, nan_by
 from refquant.golden.random_words import checked_seed, random_words
 from refquant.golden.recipe import OPERAND_NAMES, Recipe
+from refquant.golden.sources import named_format, operand_format
 from refquant.operations import SPEC_VERSION, Operation
 from refquant.policies import KNOBS, Dialect, OverflowMode, Policies, RandomBits, RoundingMode, as_dialect
 from refquant.policies.knobs import choice
@@ -39,7 +40,7 @@ def generate(
     fmt : Format or str, or a tuple of them
         Of a conversion the target (of ``decode`` the format of the codes); of an operation of several operands the format of all, or of each.
     source : Format or str, optional
-        Format of the operand of ``encode`` and ``round`` (``float32`` if not given) and of ``convert``.
+        Format of the operand of ``encode`` and ``round`` (``float32`` if not given) and of ``convert``; ``"int64"`` and ``"uint64"`` too.
     result : Format or str, optional
         Format of the values that ``decode`` and ``round`` deliver, if not the narrowest of the source, float32 and float64 that holds them.
     level : int or str
@@ -85,7 +86,7 @@ def generate(
     [('tie above even', 8), ('overflow to the greatest', 98)]
     """
     recipe = _recipe(operation, fmt, source, result, level, rounding, overflow, dialect, nan_by, random_bits, seed)
-    columns = operands(recipe.record, recipe.operands, recipe.result if recipe.operation == "decode" else recipe.fmt, recipe.level, recipe.seed)
+    columns = operands_of(recipe)
     blocks, left_out = [], 0
     for step, policies in enumerate(recipe.modes):
         if progress is not None:
@@ -94,6 +95,11 @@ def generate(
         left_out += columns[0].size - block["result"].size
         blocks.append(block)
     return finished(recipe, {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}, left_out)
+
+
+def operands_of(recipe: Recipe) -> tuple[NDArray[Any], ...]:
+    """Return the operands that a recipe chooses, those that the policies refuse among them."""
+    return operands(recipe.record, recipe.operands, recipe.result if recipe.operation == "decode" else recipe.fmt, recipe.level, recipe.seed)
 
 
 def block_of(recipe: Recipe, policies: Policies, columns: tuple[NDArray[Any], ...], backend: str | None) -> dict[str, NDArray[Any]]:
@@ -131,7 +137,7 @@ def _recipe(
 ) -> Recipe:
     record = operation_named(operation)
     formats, goal = _formats(record, fmt, source, result)
-    delivered = result_format(record, formats, goal, None if result is None else get_format(result))
+    delivered = result_format(record, formats, goal, None if result is None else named_format("result", result))
     goal = delivered if not is_conversion(record) and record.result == "codes" else goal
     chosen = as_dialect(dialect)
     policies = policies_for(record, chosen, formats, goal)
@@ -145,21 +151,21 @@ def _recipe(
 def _formats(record: Operation, fmt: Any, source: Any, result: Any) -> tuple[tuple[Format, ...], Format]:
     """Return the formats of the operands, and the format that is rounded to."""
     if is_conversion(record):
-        goal = get_format(fmt)
+        goal = named_format("fmt", fmt)
         if record.name == "decode":
             if source is not None:
                 raise InputValueError("source: decode takes the format of its codes as fmt; leave source out, and name the format of the values as result")
             return (goal,), goal
         if source is None and record.operands == ("codes",):
             raise InputValueError(f"source: {record.name} needs the format of its operand")
-        return (get_format("float32" if source is None else source),), goal
+        return (operand_format("source", "float32" if source is None else source),), goal
     if source is not None:
         raise InputValueError(f"source: {record.name} takes the formats of its operands as fmt")
     count = len(record.operands)
     given = tuple(fmt) if isinstance(fmt, (tuple, list)) else (fmt,) * count
     if len(given) != count or count > len(OPERAND_NAMES):
         raise InputValueError(f"fmt: expected one format, or one for each of the {count} operands of {record.name}; got {len(given)}")
-    formats = tuple(get_format(f) for f in given)
+    formats = tuple(named_format("fmt", f) for f in given)
     if record.result == "codes" and result is None and len(set(formats)) > 1:
         raise InputValueError(f"result: {record.name} of operands of different formats needs the format of its result")
     return formats, formats[0]
@@ -190,4 +196,7 @@ def _modes(record: Operation, knob: str, asked: Any, said: RoundingMode | Overfl
 
 
 def _checked_bits(n: Any) -> int:
-    return RandomBits(np.zeros(0, np.uint32), n).n
+    try:
+        return RandomBits(np.zeros(0, np.uint32), n).n
+    except RefquantError as error:
+        raise type(error)(f"random_bits: {str(error).removeprefix('n: ')}") from None

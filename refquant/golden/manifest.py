@@ -10,12 +10,14 @@ from typing import Any, NamedTuple
 from refquant.errors import GoldenFileError
 from refquant.golden.classes import CLASSES
 from refquant.golden.golden_set import GoldenSet
-from refquant.golden.metadata import LONGEST, checked_types, metadata_of, parse_json, read_metadata
+from refquant.golden.metadata import LONGEST, SCHEMA, checked_types, metadata_of, parse_json, read_metadata
 from refquant.golden.recipe import Recipe
 from refquant.golden.writers import WRITERS, files_of
 
 NAME = "manifest.json"
 LARGEST = 1 << 32  #: bytes of a file
+MOST = 4 * LONGEST  #: bytes of a manifest
+MARK = SCHEMA.encode()  #: what no manifest of another program says
 _FILES = {file: name for name in WRITERS for file in files_of(name)}
 
 
@@ -48,8 +50,6 @@ def digest(content: bytes) -> tuple[int, str]:
 
 def read(content: bytes, where: str) -> Manifest:
     """Return a manifest; raise GoldenFileError where it is none. Files have the names that the writers give and no others: no path can be among them."""
-    if len(content) > 4 * LONGEST:
-        raise GoldenFileError(f"{where}: has {len(content)} bytes; expected at most {4 * LONGEST}")
     record = checked_types(parse_json(content, where), {"metadata": dict, "coverage": list, "files": list}, where)
     recipe, count, left_out = read_metadata(record["metadata"], f"{where}: metadata")
     kinds = {"id": int, "name": str, "meaning": str, "count": int, "reason": str}

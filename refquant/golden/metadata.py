@@ -8,12 +8,15 @@ from typing import Any
 
 from refquant.errors import GoldenFileError, RefquantError
 from refquant.formats import FloatFormat, Format, IntFormat, get_format
-from refquant.golden.evaluation import operation_named, result_format
+from refquant.golden.evaluation import is_conversion, operation_named, result_format
 from refquant.golden.golden_set import GoldenSet
 from refquant.golden.levels import checked_level
 from refquant.golden.nan_mask import nan_by
 from refquant.golden.random_words import checked_seed
 from refquant.golden.recipe import GENERATOR_VERSION, Recipe
+from refquant.golden.sources import named_format, operand_format
+from refquant.golden.wide_integers import WIDTH, WideInteger
+from refquant.operations import Operation
 from refquant.policies import OverflowMode, Policies, RoundingMode, Via
 
 SCHEMA = "refquant-golden-1"
@@ -110,26 +113,23 @@ def read_metadata(record: Any, where: str) -> tuple[Recipe, int, int]:
 
 def _natural(said: dict[str, Any], name: str, where: str) -> int:
     if not 0 <= said[name] < 1 << 40:
-        raise GoldenFileError(f"{where}: {name}: expected an integer from 0 to 2**40, got {said[name]}")
+        raise GoldenFileError(f"{where}: {name}: expected an integer from 0 to 2**40, got {str(said[name])[:100]}")
     return int(said[name])
 
 
 def _recipe(said: dict[str, Any], where: str) -> Recipe:
     record = operation_named(said["operation"][:60])
     operands = tuple(format_from(f, f"{where}: operands") for f in said["operands"])
+    if not (is_conversion(record) and record.name != "decode"):
+        operands = tuple(named_format("operands", f) for f in operands)
     if len(operands) != len(record.operands):
         raise GoldenFileError(f"{where}: operands: {record.name} has {len(record.operands)}, got {len(operands)}")
-    if not 0 <= said["random_bits"] <= 32:
-        raise GoldenFileError(f"{where}: random_bits: expected 0 to 32, got {said['random_bits']}")
-    fmt, result = (format_from(said[name], f"{where}: {name}") for name in ("format", "result"))
+    fmt, result = (named_format(name, format_from(said[name], f"{where}: {name}")) for name in ("format", "result"))
     result_format(record, operands, fmt, result)  # raises where it cannot be
     if record.name == "decode" and operands != (fmt,):
         raise GoldenFileError(f"{where}: format: the operands of decode are codes of {operands[0].name}, not of {fmt.name}")
-    roundings, overflows = (tuple(str(kind(m)) if m in tuple(kind) else _no_mode(m, where) for m in said[name]) for name, kind in _MODES.items())
-    if bool(said["random_bits"]) != any(RoundingMode(mode).is_stochastic for mode in roundings):
-        raise GoldenFileError(
-            f"{where}: random_bits: expected {'none without a' if said['random_bits'] else 'some for a'} stochastic mode, got {said['random_bits']}"
-        )
+    roundings, overflows = (_modes(said, record, knob, where) for knob in _MODES)
+    _check_random_bits(said, roundings, where)
     if not 1 <= said["generator_version"] <= GENERATOR_VERSION:
         raise GoldenFileError(f"{where}: generator_version: expected 1 to {GENERATOR_VERSION}, got {said['generator_version']}; a newer refquant made it")
     cases = checked_level(said["level"]), checked_seed(said["seed"]), said["spec_version"], said["generator_version"]
@@ -138,11 +138,28 @@ def _recipe(said: dict[str, Any], where: str) -> Recipe:
     return Recipe(record.name, operands, fmt, result, said["dialect"], policies, roundings, overflows, said["random_bits"], by, *cases)
 
 
-_MODES: dict[str, Any] = {"roundings": RoundingMode, "overflows": OverflowMode}
+_MODES: dict[str, Any] = {"rounding": RoundingMode, "overflow": OverflowMode}
+
+
+def _modes(said: dict[str, Any], record: Operation, knob: str, where: str) -> tuple[str, ...]:
+    kind, name = _MODES[knob], f"{knob}s"
+    modes = tuple(str(kind(mode)) if mode in tuple(kind) else _no_mode(mode, where) for mode in said[name])
+    if len(set(modes)) < len(modes) or bool(modes) != (knob in record.affected_by):
+        wanted = "modes, each once" if knob in record.affected_by else f"none for {record.name}"
+        raise GoldenFileError(f"{where}: {name}: expected {wanted}, got {str(said[name])[:100]}")
+    return modes
 
 
 def _no_mode(mode: Any, where: str) -> str:
     raise GoldenFileError(f"{where}: no mode is named {str(mode)[:60]!r}")
+
+
+def _check_random_bits(said: dict[str, Any], roundings: tuple[str, ...], where: str) -> None:
+    n = said["random_bits"]
+    if not 0 <= n <= 32:
+        raise GoldenFileError(f"{where}: random_bits: expected 0 to 32, got {n}")
+    if bool(n) != any(RoundingMode(mode).is_stochastic for mode in roundings):
+        raise GoldenFileError(f"{where}: random_bits: expected {'none without a' if n else 'some for a'} stochastic mode, got {n}")
 
 
 def format_from(said: Any, where: str) -> Format:
@@ -150,11 +167,11 @@ def format_from(said: Any, where: str) -> Format:
     kind = said.get("kind") if isinstance(said, dict) else None
     if kind not in ("float", "integer"):
         raise GoldenFileError(f"{where}: expected the parameters of a format with kind 'float' or 'integer'")
-    made = _KINDS[kind]
+    made = WideInteger if kind == "integer" and said.get("width") == WIDTH else _KINDS[kind]
     names = {f.name: object for f in fields(made)}
     parameters = {n: v for n, v in checked_types(said, {"kind": str} | names, where).items() if n != "kind"}
     try:
-        return get_format(made(**parameters))
+        return operand_format("format", made(**parameters))
     except (RefquantError, TypeError) as error:
         raise GoldenFileError(f"{where}: {error}") from None
 

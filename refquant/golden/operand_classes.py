@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from refquant.formats import Format
+from refquant.golden.wide_integers import WideInteger
 
 U64 = np.uint64
 
@@ -45,7 +46,15 @@ def class_codes(fmt: Format) -> NDArray[Any]:
     >>> class_codes(rq.get_format("float4_e2m1fn")).tolist()
     [0, 1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15]
     """
+    if isinstance(fmt, WideInteger):
+        return _wide_edges(fmt)
     return np.unique(np.concatenate([both_signs(_edges(fmt), fmt), infinities(fmt), nan_codes(fmt)]))
+
+
+def _wide_edges(fmt: WideInteger) -> NDArray[np.uint64]:
+    """Return the least and the greatest magnitudes of both signs, which are no indices of 64 bits."""
+    positive, negative = ([*range(4), *range(top - 2, top + 1)] for top in (fmt.grid.max_positive, fmt.grid.max_negative))
+    return np.unique(np.array(positive + [-n % (1 << fmt.width) for n in negative if fmt.signed], U64))
 
 
 def brief_codes(fmt: Format) -> NDArray[Any]:

@@ -78,6 +78,8 @@ def _operation_reason(name: str, recipe: Recipe) -> str:
     truth, pairs = recipe.record.result == "truth", len(recipe.operands) > 1
     if name in _PAIRS and not pairs:
         return "the operation has one operand"
+    if name == "opposite operands" and not any(fmt.signed for fmt in recipe.operands[:2]):
+        return "no operand is signed"
     if name in ROUNDING_CLASSES and not is_conversion(recipe.record):
         return "no conversion: it is not one operand that is rounded"
     if name in ("true", "false") and not truth:
@@ -90,7 +92,16 @@ def _operation_reason(name: str, recipe: Recipe) -> str:
         return "the policies raise no flag"
     if truth and name in ("INEXACT", "UNDERFLOW", "OVERFLOW", "DIV_BY_ZERO"):
         return "a truth is exact"
-    return ""
+    return _never_invalid(recipe) if truth and name == "INVALID" else ""
+
+
+def _never_invalid(recipe: Recipe) -> str:
+    """RQ-7.4: a quiet comparison is invalid where a NaN signals, a signalling one where there is any."""
+    if not any(fmt.has_nan for fmt in recipe.operands):
+        return "no operand is NaN"
+    quiet = not dict(recipe.record.choices).get("signaling")
+    silent = all(_missing_nan("signalling NaN", False, fmt) for fmt in recipe.operands)
+    return f"no NaN of {', '.join(dict.fromkeys(fmt.name for fmt in recipe.operands))} signals" if quiet and silent else ""
 
 
 def _delivery_reason(name: str, recipe: Recipe, counts: dict[str, int]) -> str:

@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 
 from refquant.codec import convert, encode
 from refquant.dispatch import function
+from refquant.errors import InputValueError, RefquantError
 from refquant.execution import project_all
 from refquant.formats import FloatFormat, Format, get_format
+from refquant.golden.wide_integers import WideInteger
 from refquant.inputs import CODES, Source, integer_grid
 from refquant.policies import Dialect
 from refquant.stages import plan_stages
@@ -20,6 +22,37 @@ OF_ML_DTYPES = (
     "bfloat16", "float8_e5m2", "float8_e4m3fn", "float8_e4m3fnuz", "float8_e5m2fnuz", "float8_e4m3b11fnuz", "float8_e4m3", "float8_e3m4",
     "float8_e8m0fnu", "float6_e2m3fn", "float6_e3m2fn", "float4_e2m1fn",
 )  # fmt: skip
+
+
+def named_format(argument: str, given: Any) -> Format:
+    """Return the format that an argument names; errors name that argument.
+
+    Examples
+    --------
+    >>> from refquant.golden.sources import named_format
+    >>> named_format("result", "nosuch")
+    Traceback (most recent call last):
+    ...
+    refquant.errors.UnknownNameError: result: no format is named 'nosuch'; refquant.list_formats() lists them
+    """
+    if wide := _wide_integer(given):
+        raise InputValueError(f"{argument}: {wide.name} is a format of the operands of encode, round and convert alone")
+    try:
+        return get_format(given)
+    except RefquantError as error:
+        raise type(error)(f"{argument}: {str(error).removeprefix('fmt: ')}") from None
+
+
+def operand_format(argument: str, given: Any) -> Format:
+    """Return the format of the operand of a conversion: any, and the 64-bit integers."""
+    return _wide_integer(given) or named_format(argument, given)
+
+
+def _wide_integer(given: Any) -> WideInteger | None:
+    if isinstance(given, WideInteger):
+        return given
+    name = given.strip().lower() if isinstance(given, str) else ""
+    return WideInteger(width=64, signed=name == "int64") if name in WIDE_INTEGERS else None
 
 
 def width_of(name: str | Format) -> int:
@@ -49,7 +82,7 @@ def source_of(codes: NDArray[Any], name: str | Format) -> Source:
     if isinstance(name, str) and name in WIDE_INTEGERS:
         return Source(codes, CODES, name, integer_grid(64, name == "int64"), None, codes.dtype, False)
     fmt = get_format(name)
-    return Source(codes, CODES, fmt.name, fmt.grid, fmt, codes.dtype, False)
+    return Source(codes, CODES, fmt.name, fmt.grid, None if isinstance(fmt, WideInteger) else fmt, codes.dtype, False)
 
 
 def refused(codes: NDArray[Any], source: str | Format, target: str | Format, dialect: Dialect) -> NDArray[np.bool_]:

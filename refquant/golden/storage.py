@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from refquant.errors import GoldenExistsError, GoldenFileError, GoldenMismatchError, InputTypeError, InputValueError
-from refquant.formats import Format, get_format
+from refquant.formats import Format
 from refquant.golden import manifest
 from refquant.golden.golden_set import GoldenSet
 from refquant.golden.making import policies_for
 from refquant.golden.manifest import NAME, Manifest
+from refquant.golden.sources import operand_format
 from refquant.golden.whole_folders import entries_of, read_regular, why_not_makeable, write_folder
 from refquant.golden.writers import WRITERS, files_of, render, writers_named
 from refquant.operations import SPEC_VERSION
@@ -113,7 +115,7 @@ def load(
     Parameters
     ----------
     path : str or Path
-        A folder with ``manifest.json``, or one file of vectors.
+        A folder with ``manifest.json``, or one file of vectors; where a manifest beside that file lists it, its SHA-256 is compared as well.
     operation, source, fmt, dialect : optional
         What they must be: the operation, the format of the operands, the format that is rounded to, the dialect.
     spec_version : str or None
@@ -125,6 +127,8 @@ def load(
 
     Raises
     ------
+    InputTypeError, InputValueError
+        If `path` is no name.
     GoldenFileError
         If a file is damaged, contradicts the manifest, or is none; nothing in it is executed or unpickled.
     GoldenMismatchError
@@ -140,10 +144,19 @@ def load(
     ...
     refquant.errors.GoldenMismatchError: fmt: the vectors are of float8_e5m2, not of float8_e4m3fn
     """
-    place = Path(path)
+    place = named_path("path", path)
     made = load_folder(place)[1] if place.is_dir() else load_file(place)
     _refuse_others(made, operation, source, fmt, dialect, spec_version)
     return made
+
+
+def named_path(argument: str, given: Any) -> Path:
+    """Return the path that an argument names; raise where it is no name."""
+    if not isinstance(given, (str, os.PathLike)) or isinstance(os.fspath(given), bytes):
+        raise InputTypeError(f"{argument}: expected the name of a folder or file, got {given!r}")
+    if not os.fspath(given) or "\0" in os.fspath(given):
+        raise InputValueError(f"{argument}: {os.fspath(given)!r} is no name of a folder or file")
+    return Path(given)
 
 
 def load_folder(folder: Path) -> tuple[Manifest, GoldenSet]:
@@ -155,7 +168,12 @@ def load_folder(folder: Path) -> tuple[Manifest, GoldenSet]:
 
 def read_manifest(folder: Path) -> Manifest:
     """Return the manifest of a folder."""
-    return manifest.read(read_regular(folder / NAME, manifest.LARGEST), str(folder / NAME))
+    if not folder.is_dir():
+        said = f"{folder} is no folder" if os.path.lexists(folder) else f"there is no folder {folder}"
+        raise GoldenFileError(f"{said}; expected one of golden vectors")
+    if not os.path.lexists(folder / NAME):
+        raise GoldenFileError(f"there is no {NAME} in {folder}: it holds no golden vectors")
+    return manifest.read(read_regular(folder / NAME, manifest.MOST), str(folder / NAME))
 
 
 def load_listed(folder: Path, said: Manifest, file: str) -> GoldenSet:
@@ -171,18 +189,33 @@ def load_listed(folder: Path, said: Manifest, file: str) -> GoldenSet:
 
 
 def load_file(path: Path) -> GoldenSet:
-    """Return the set of a single file, which its suffix names."""
+    """Return the set of a single file, which its suffix names; where a manifest beside it lists the file, it is what that says."""
     found = [writer for writer in WRITERS.values() if Path(writer.file).suffix == path.suffix]
     if not found:
         raise GoldenFileError(f"{path}: no folder, and no file of golden vectors, which end in {', '.join(Path(w.file).suffix for w in WRITERS.values())}")
-    return found[0].read(read_regular(path, manifest.LARGEST), str(path))
+    said = _manifest_beside(path)
+    return found[0].read(read_regular(path, manifest.LARGEST), str(path)) if said is None else load_listed(path.parent, said, path.name)
+
+
+def _manifest_beside(path: Path) -> Manifest | None:
+    """Return the manifest that lists a file; None where there is none, or it is another program's."""
+    if path.name not in _OURS or not os.path.lexists(path.parent / NAME):
+        return None
+    try:
+        content = read_regular(path.parent / NAME, manifest.MOST)
+        if manifest.MARK not in content and path.name.encode() not in content:
+            return None
+        said = manifest.read(content, str(path.parent / NAME))
+    except GoldenFileError as error:
+        raise GoldenFileError(f"{path}: cannot be compared with the manifest beside it: {error}") from None
+    return said if path.name in said.files else None
 
 
 def _refuse_others(made: GoldenSet, operation: Any, source: Any, fmt: Any, dialect: Any, spec_version: str | None) -> None:
     recipe = made.recipe
     formats = [("fmt", fmt, recipe.fmt), *(("source", source, operand) for operand in recipe.operands)]
-    asked: list[tuple[str, Any, str]]
-    asked = [(name, get_format(wanted).name, got.name) for name, wanted, got in formats if wanted is not None and get_format(wanted) != got]
+    named = [(name, operand_format(name, wanted), got) for name, wanted, got in formats if wanted is not None]
+    asked: list[tuple[str, Any, str]] = [(name, wanted.name, got.name) for name, wanted, got in named if wanted != got]
     asked += [("operation", operation, recipe.operation), ("dialect", _dialect(dialect), recipe.dialect), ("spec_version", spec_version, recipe.spec_version)]
     for name, wanted, got in asked:
         if wanted is not None and (wanted != got or name in ("fmt", "source")):

@@ -3,42 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from refquant.errors import CodesDifferError, InputValueError
-from refquant.formats import Format, get_format
-from refquant.golden.sources import code_dtype_of, magnitude_of, width_of
-from refquant.golden.text import hex_code
-from refquant.policies import Dialect, OverflowMode, RoundingMode, as_dialect
-from refquant.testing.code_text import value_text
-from refquant.testing.inputs_of_level import chosen_level, inputs_of_level
-from refquant.testing.operations_as_casts import as_cast
-from refquant.testing.wrong_codes import WrongCode, codes_differ, counted, spread
-from refquant.verify.comparison import CLASSES, classify, defined, differs, reference_codes
+from refquant.errors import InputValueError, RefquantError
+from refquant.formats import Format
+from refquant.golden.sources import code_dtype_of
+from refquant.policies import Dialect, OverflowMode, RoundingMode
+from refquant.testing.findings import Found, found_of, report
+from refquant.testing.operations_as_casts import NoResultError
+from refquant.testing.trial import Trial, trial_of
+from refquant.verify.comparison import defined, differs, reference_codes
 from refquant.verify.diagnosis import diagnose
-from refquant.verify.sweeping import Sweep, run_sweep
-from refquant.verify.target import Claim, Codes
-from refquant.verify.targets import FunctionTarget
-
-_OF_EACH_CLASS = 4  #: rows of the table
-
-
-@dataclass(frozen=True)
-class Found:
-    """What was found: how many were compared and wrong, of which classes; wrong ones (all of them, or one of each class), smallest first; the diagnosis."""
-
-    cases: int
-    wrong: int
-    by_class: dict[str, int]
-    codes: Codes
-    got: Codes
-    expected: Codes
-    labels: NDArray[np.int64]
-    diagnosis: str | None
+from refquant.verify.sweeping import run_sweep
+from refquant.verify.target import Codes
 
 
 def assert_conforms(
@@ -66,8 +45,9 @@ def assert_conforms(
     rounding, overflow : str, optional
         On top of the dialect. A stochastic mode has no single right result and is refused.
     level : {1, 2, "exhaustive"}, optional
-        A source of at most 16 bits: every code. A wider one: 1, the boundaries of the target and 10,000 random inputs; 2, a million, and every float16 and
-        bfloat16 value; ``"exhaustive"``, every code of a source of at most 32 bits (minutes). None: that of pytest's ``--refquant-level``, else 1.
+        1 and 2: the operands of `refquant.golden.generate` at this level and seed. 1: classes, boundaries of the target, a short random tail; every code of a
+        source of at most 8 bits. 2: more boundaries and a long tail; every code of a source of at most 16 bits. ``"exhaustive"``: every code of a source of
+        at most 32 bits (minutes). None: that of pytest's ``--refquant-level``, else 1.
     seed : int
         Of the random inputs.
     nan_by : {"class", "byte"}
@@ -76,9 +56,10 @@ def assert_conforms(
     Raises
     ------
     CodesDifferError
-        An AssertionError: how many results are wrong and of which classes, the change of policies that would explain all of them, and the smallest witness.
+        An AssertionError: how many results are wrong and of which classes, the change of policies that would explain all of them, and the smallest witness;
+        or that the result has another shape than the input.
     InputTypeError, InputValueError, UnknownNameError, PolicyError
-        If an argument cannot be used, or the result is no array of codes or values of the shape of the input.
+        If an argument cannot be used, or the dtype of the result is neither that of codes nor of values, as `op` asks for.
     Exception
         Whatever `fn` raises.
 
@@ -92,14 +73,14 @@ def assert_conforms(
     >>> from refquant.testing import assert_conforms
     >>> assert_conforms(lambda x: rq.encode(x, "float8_e5m2"), "encode", "float16", "float8_e5m2")
     >>> try:
-    ...     assert_conforms(lambda x: x.view(np.uint16) >> 8, "encode", "float16", "float8_e5m2", rounding="toward_zero")
+    ...     assert_conforms(lambda x: x.view(np.uint16) >> 8, "encode", "float16", "float8_e5m2", rounding="toward_zero", level=2)
     ... except AssertionError as error:
     ...     print(error)
     <lambda> does not conform: encode float16 -> float8_e5m2, dialect default, rounding=toward_zero, NaNs by class
       wrong      510 of 65,536 codes of float8_e5m2: 510 at a NaN
       classes    nan 510
       diagnosis  no change of one or two policies explains it
-      inputs     level 1: every code 65,536
+      inputs     level 2: every code of float16
     smallest: a number for a NaN
       input     0x7c01                  nan
       got       0x7c    0 | 11111 | 00  inf
@@ -107,89 +88,47 @@ def assert_conforms(
                                     ^
     """
     __tracebackhide__ = True
-    error = _verdict(fn, op, source, target, dialect, {"rounding": rounding, "overflow": overflow}, chosen_level(level), seed, nan_by)
+    error = _verdict(
+        fn, op, source, target, dialect=dialect, rounding=rounding, overflow=overflow, level=level, seed=seed, nan_by=nan_by
+    )  # fmt: skip
     if error is not None:
         raise error
 
 
-def _verdict(
-    fn: Any, op: str, source: Any, target: Any, dialect: Any, said: dict[str, Any], level: str, seed: int, nan_by: str
-) -> CodesDifferError | None:  # fmt: skip
-    if not isinstance(seed, (int, np.integer)) or seed < 0:
-        raise InputValueError(f"seed: expected an integer of at least 0, got {seed!r}")
-    name = getattr(fn, "__qualname__", type(fn).__name__)
-    knobs = tuple((k, v) for k, v in said.items() if v is not None)
-    implied = (("nan", "keep_payload"),) if op == "decode" and dialect is None and get_format(target).has_nan else ()
-    judged = FunctionTarget(name, as_cast(fn, op, source, target), target, (source,), as_dialect(dialect), (*implied, *knobs), nan_by)  # type: ignore[arg-type]
-    (claim,) = judged.claims()
-    if level == "exhaustive" and width_of(claim.source) > 16:
-        found, inputs = _swept(judged, claim), f"every code of {claim.names[0]}"
-    else:
-        sets = inputs_of_level(claim.source, claim.target, level, seed)
-        found = _compared(judged, claim, np.concatenate([s.codes for s in sets]))
-        inputs = f"level {level}{f', seed {seed}' if any(s.name == 'random' for s in sets) else ''}: "
-        inputs += ", ".join(f"{s.name} {s.codes.size:,}" for s in sets)
+def _verdict(*arguments: Any, **options: Any) -> Exception | None:
+    """Return what is to be raised: its traceback shows the test, and the function if that raised it, but nothing of refquant."""
+    try:
+        trial = trial_of(*arguments, **options)
+    except RefquantError as refused:
+        return refused.with_traceback(None)
+    try:
+        found = _swept(trial) if trial.is_sweep else _compared(trial, trial.inputs())
+    except NoResultError as none:
+        return none.error
     if not found.cases:
-        raise InputValueError(f"fn: nothing was compared; the policies refuse every input of {claim.label}")
-    says = [f"dialect {claim.dialect.name}", *(f"{k}={v}" for k, v in knobs), f"NaNs by {claim.nan_by}"]
-    return _report(judged, claim, found, f"{name} does not conform: {op} {claim.label}, {', '.join(says)}", inputs) if found.wrong else None
+        return InputValueError(f"fn: nothing was compared; the policies refuse every input of {trial.claim.label}")
+    return report(trial, found) if found.wrong else None
 
 
-def _compared(judged: FunctionTarget, claim: Claim, every: Codes) -> Found:
+def _compared(trial: Trial, every: Codes) -> Found:
     """Return what a list of inputs shows."""
+    claim = trial.claim
     codes = defined(claim, every)
     if not codes.size:
-        return _found(claim, 0, codes, codes, codes, None)
-    got, right = judged.run(claim, codes), reference_codes(claim, codes)
+        return found_of(claim, 0, codes, codes, codes, None)
+    got, right = trial.judged.run(claim, codes), reference_codes(claim, codes)
     wrong = differs(claim, got, right)
-    return _found(claim, codes.size, codes[wrong], got[wrong], right[wrong], diagnose(claim, codes, got) if wrong.any() else None)
+    return found_of(claim, codes.size, codes[wrong], got[wrong], right[wrong], diagnose(claim, codes, got) if wrong.any() else None)
 
 
-def _swept(judged: FunctionTarget, claim: Claim) -> Found:
-    """Return what every code of a source shows: the wrong ones are the smallest of each class; a diagnosis must explain these, and the list of level 1."""
+def _swept(trial: Trial) -> Found:
+    """Return what every code of a source shows: the wrong ones are the smallest of each class; a diagnosis must explain these, and the operands of level 1."""
+    judged, claim = trial.judged, trial.claim
     sweep = run_sweep(judged, claim)
     if not sweep.kinds:
         nothing = np.zeros(0, code_dtype_of(claim.source))
-        return _found(claim, sweep.cases, nothing, nothing, nothing, None)
+        return found_of(claim, sweep.cases, nothing, nothing, nothing, None)
     witnesses = np.array([kind.code for kind in sweep.kinds], code_dtype_of(claim.source))
-    sample = np.concatenate([witnesses, *(s.codes for s in inputs_of_level(claim.source, claim.target, "1", 0))])
-    diagnosis = _compared(judged, claim, sample).diagnosis
-    found = _found(claim, sweep.cases, witnesses, judged.run(claim, witnesses), reference_codes(claim, witnesses), diagnosis)
-    return _with_counts(found, sweep)
-
-
-def _with_counts(found: Found, sweep: Sweep) -> Found:
-    return Found(**{**vars(found), "wrong": sweep.mismatches, "by_class": {kind.name: kind.count for kind in sweep.kinds}})
-
-
-def _found(claim: Claim, cases: int, codes: Codes, got: Codes, expected: Codes, diagnosis: str | None) -> Found:
-    if not codes.size:
-        return Found(cases, 0, {}, codes, got, expected, np.zeros(0, np.int64), None)
-    order = np.lexsort((codes, magnitude_of(codes, claim.source)))
-    codes, got, expected = codes[order], got[order], expected[order]
-    labels = classify(claim, codes, got, expected)
-    by_class = {name: int(n) for i, name in enumerate(CLASSES) if (n := np.count_nonzero(labels == i))}
-    return Found(cases, codes.size, by_class, codes, got, expected, labels, diagnosis)
-
-
-def _report(judged: FunctionTarget, claim: Claim, found: Found, headline: str, inputs: str) -> CodesDifferError:
-    fmt = get_format(claim.target)
-    lines = [
-        f"wrong      {counted(found.wrong, found.cases, fmt)}: {spread(found.got, found.expected, fmt)}",
-        f"classes    {', '.join(f'{name} {count:,}' for name, count in found.by_class.items())}",
-        f"diagnosis  {found.diagnosis or 'no change of one or two policies explains it'}",
-        f"inputs     {inputs}",
-    ]
-    listed = [_wrong_code(judged, claim, found, i, CLASSES[found.labels[i]]) for i in _smallest_of_each_class(found)]
-    return codes_differ("\n  ".join([headline, *lines]), [_wrong_code(judged, claim, found, 0, "smallest")], listed, fmt)
-
-
-def _smallest_of_each_class(found: Found) -> list[int]:
-    first = np.append(True, found.codes[1:] != found.codes[:-1])  # an input may be a boundary and random too
-    return [int(i) for label in np.unique(found.labels) for i in np.flatnonzero(first & (found.labels == label))[:_OF_EACH_CLASS]]
-
-
-def _wrong_code(judged: FunctionTarget, claim: Claim, found: Found, i: int, label: str) -> WrongCode:
-    code, got = int(found.codes[i]), int(found.got[i])
-    value = judged.value_given(claim, code) if got >> get_format(claim.target).width else None
-    return WrongCode(label, got, int(found.expected[i]), "", (hex_code(code, claim.source), value_text(code, claim.source)), value or "")
+    diagnosis = _compared(trial, np.concatenate([witnesses, trial.inputs(1)])).diagnosis
+    found = found_of(claim, sweep.cases, witnesses, judged.run(claim, witnesses), reference_codes(claim, witnesses), diagnosis)
+    return found._replace(wrong=sweep.mismatches, by_class={kind.name: kind.count for kind in sweep.kinds})

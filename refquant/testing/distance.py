@@ -23,8 +23,8 @@ def ulp_distance(a: ArrayLike, b: ArrayLike, fmt: Format | str, *, nan: str = "e
     Parameters
     ----------
     a, b : array_like of unsigned integers
-        Codes of the format; shapes broadcast against each other. Arrays whose dtype is the format itself (float16, those of ml_dtypes) are taken as codes.
-        Other floats are refused: `refquant.encode` gives their codes.
+        Codes of the format; shapes broadcast against each other. Arrays whose dtype is the format itself (float16, int8, those of ml_dtypes) are taken as
+        codes. Other floats are refused: `refquant.encode` gives their codes.
     fmt : Format or str
         Format of the codes.
     nan : {"error", "sentinel"}

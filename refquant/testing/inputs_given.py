@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from refquant.errors import InputTypeError
-from refquant.formats import Format, get_format
-from refquant.golden.sources import magnitude_of
+from refquant.formats import Format
+from refquant.golden.sources import magnitude_of, named_format
 from refquant.golden.text import hex_code
 from refquant.inputs import CODES, Source, as_source
 from refquant.testing.code_text import value_text
@@ -22,7 +22,7 @@ class Inputs:
     def __init__(self, inputs: Any, source: Format | str | None) -> None:
         self.source: Format | str | None = None
         if source is not None:
-            self.source = get_format(source)
+            self.source = named_format("source", source)
             self.array = codes_given("inputs", inputs, self.source)
             return
         given = _numbers(inputs)

@@ -10,40 +10,86 @@ import numpy as np
 from numpy.typing import NDArray
 
 from refquant.containers import holds
-from refquant.errors import InputTypeError, RangeExceededError, UnknownNameError
+from refquant.errors import CodesDifferError, InputTypeError, RangeExceededError, UnknownNameError
 from refquant.formats import Format, IntFormat, get_format
 from refquant.golden.sources import code_dtype_of
 from refquant.inputs import is_ml_dtype
+from refquant.testing.given import codes_of, hint_for_signed
 
 Function = Callable[[Any], Any]
 #: Operation: whether the function is given codes, and whether it returns codes (None: codes or values).
 OPERATIONS: dict[str, tuple[bool, bool | None]] = {"encode": (False, None), "round": (False, False), "convert": (True, True), "decode": (True, False)}
 
 
-def as_cast(function: Any, op: str, source: str | Format, target: str | Format) -> Function:
+class NoResultError(Exception):
+    """A function returned nothing that can be compared, or raised; `error` is what its caller should hear of it."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+def name_of(function: Any) -> str:
+    """Return the name of a function in a report."""
+    return str(getattr(function, "__qualname__", type(function).__name__))
+
+
+def as_cast(function: Any, op: str, source: str | Format, target: Format) -> Function:
     """Return a function that takes an array of the source dtype, and returns codes or values of the target."""
     if not isinstance(op, str) or op not in OPERATIONS:
         raise UnknownNameError(f"op: expected one of {', '.join(OPERATIONS)}; got {op!r}")
     if not callable(function):
         raise InputTypeError(f"fn: expected a function from an array to an array, got {function!r}")
-    if op == "decode" and not holds(get_format(target), get_format(source)):
-        raise RangeExceededError(f"target: {get_format(target).name} does not hold every value of {get_format(source).name}; a decode is exact")
-    return partial(_run, function, op, source, get_format(target))
+    if op == "decode" and not holds(target, get_format(source)):
+        raise RangeExceededError(f"target: {target.name} does not hold every value of {get_format(source).name}; a decode is exact")
+    return partial(_run, function, op, source, target)
 
 
 def _run(function: Function, op: str, source: str | Format, target: Format, given: NDArray[Any]) -> NDArray[Any]:
     takes_codes, gives_codes = OPERATIONS[op]
-    result = np.asarray(function(given.view(code_dtype_of(source)) if takes_codes else given))
-    is_code = result.dtype.kind == "u"
-    if gives_codes is not None and is_code is not gives_codes and not _are_also_values(result, target, gives_codes):
-        raise InputTypeError(f"fn: {op} gives {'codes (unsigned integers)' if gives_codes else 'values'} of {target.name}, got dtype {result.dtype}")
+    result = _array(_called(function, given.view(code_dtype_of(source)) if takes_codes else given), op, target)
+    if not _is_usable(result.dtype, target, gives_codes):
+        raise _unusable(op, target, f"dtype {result.dtype}{hint_for_signed(result.dtype, target)}")
+    if result.shape != given.shape:
+        headline = f"{name_of(function)} does not conform: {op} {source if isinstance(source, str) else source.name} -> {target.name}"
+        raise NoResultError(CodesDifferError(f"{headline}\n  shape      {result.shape} for inputs of shape {given.shape}"))
     return _by_bits(result, target)
 
 
-def _are_also_values(result: NDArray[Any], target: Format, gives_codes: bool) -> bool:
-    """Return whether results are what an operation gives although their dtype does not say so: arrays of the format itself, integers that are their codes."""
-    if gives_codes:
-        return result.dtype.name == target.name and result.dtype.kind not in "iu"
+def _called(function: Function, given: NDArray[Any]) -> Any:
+    """Return what a function returns; what it raises is raised as if the test had called it."""
+    try:
+        return function(given)
+    except Exception as error:
+        inside = error.__traceback__.tb_next if error.__traceback__ else None
+        raise NoResultError(error.with_traceback(inside)) from None
+
+
+def _array(result: Any, op: str, target: Format) -> NDArray[Any]:
+    try:
+        array = np.asarray(result)
+    except (ValueError, TypeError):
+        raise _unusable(op, target, type(result).__name__) from None
+    if array.dtype.kind == "O":
+        raise _unusable(op, target, "None" if result is None else f"{type(result).__name__} of Python objects")
+    return array
+
+
+def _unusable(op: str, target: Format, got: str) -> NoResultError:
+    gives = {True: codes_of(target), False: f"values of {target.name}", None: f"codes (unsigned integers) or values (floats) of {target.name}"}
+    return NoResultError(InputTypeError(f"fn: {op} gives {gives[OPERATIONS[op][1]]}, got {got}"))
+
+
+def _is_usable(dtype: np.dtype[Any], target: Format, gives_codes: bool | None) -> bool:
+    """Return whether results of a dtype are the codes or values that are asked for."""
+    is_code = dtype.kind == "u"
+    is_value = dtype.kind == "f" or is_ml_dtype(dtype) or (dtype.kind == "i" and isinstance(target, IntFormat))
+    if gives_codes is None:
+        return is_code or is_value
+    return is_code or dtype.name == target.name if gives_codes else is_value or (is_code and _values_are_codes(target))
+
+
+def _values_are_codes(target: Format) -> bool:
     return isinstance(target, IntFormat) and not target.signed and not target.fraction_bits
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from refquant.errors import CodesDifferError, InputValueError
+from refquant.errors import CodesDifferError, InputValueError, RefquantError
 from refquant.formats import Format, get_format
 from refquant.golden.nan_mask import NanBy
 from refquant.golden.nan_mask import nan_by as nan_by_named
@@ -30,7 +30,8 @@ def assert_same_codes(
     Parameters
     ----------
     got, expected : array_like of unsigned integers
-        Codes of the format, of one shape (there is no broadcasting). Arrays whose dtype is the format itself (float16, those of ml_dtypes) are taken as codes.
+        Codes of the format, of one shape (there is no broadcasting). Arrays whose dtype is the format itself (float16, int8, those of ml_dtypes) are taken as
+        codes.
     fmt : Format or str
         Format of both.
     nan_by : {"byte", "class"}
@@ -44,10 +45,11 @@ def assert_same_codes(
     ------
     CodesDifferError
         An AssertionError: how many codes differ and by how much; the first one in C order and the one of smallest magnitude, their bits one under the other.
+        Or the shapes of `got` and `expected`, if they differ. Numbers of ``2**width`` and more in `got` are wrong codes.
     InputTypeError, CodeRangeError
-        If `got` or `expected` hold no codes of the format: floats, signed integers, numbers of ``2**width`` or more.
+        If there is nothing to compare: floats and signed integers are no codes; a number of ``2**width`` or more in `expected`, a negative one.
     InputValueError
-        If the shapes differ, or `nan_by` is unknown.
+        If the shape of `inputs` is another one, or `nan_by` is unknown.
 
     Notes
     -----
@@ -69,17 +71,21 @@ def assert_same_codes(
                                          ^
     """
     __tracebackhide__ = True
-    error = _difference(got, expected, get_format(fmt), nan_by_named(nan_by), None if inputs is None else Inputs(inputs, source))
+    try:
+        error = _difference(got, expected, get_format(fmt), nan_by_named(nan_by), None if inputs is None else Inputs(inputs, source))
+    except RefquantError as refused:
+        error = refused
     if error is not None:
-        raise error
+        raise error.with_traceback(None)  # it ends in the test
 
 
-def _difference(got: Any, expected: Any, fmt: Format, by: NanBy, inputs: Inputs | None) -> CodesDifferError | None:
+def _difference(got: Any, expected: Any, fmt: Format, by: NanBy, inputs: Inputs | None) -> RefquantError | None:
     """Return the exception for two arrays that do not hold the same codes, None for two that do."""
-    a, b = codes_given("got", got, fmt), codes_given("expected", expected, fmt)
-    for name, shape in (("got", a.shape), *((("inputs", inputs.array.shape),) if inputs else ())):
-        if shape != b.shape:
-            raise InputValueError(f"{name}: expected the shape of expected, {b.shape}; got {shape}")
+    a, b = codes_given("got", got, fmt, beyond=True), codes_given("expected", expected, fmt)
+    if a.shape != b.shape:
+        return CodesDifferError(f"shapes differ: got has {a.shape}, expected has {b.shape}")
+    if inputs and inputs.array.shape != b.shape:
+        return InputValueError(f"inputs: expected the shape of expected, {b.shape}; got {inputs.array.shape}")
     wrong = _wrong(flat(a), flat(b), fmt, by)
     return _report(flat(a), flat(b), wrong, fmt, by, inputs, b.shape) if wrong.size else None
 

@@ -36,12 +36,12 @@ def codes_differ(summary: str, shown: list[WrongCode], listed: list[WrongCode], 
 def block(wrong: WrongCode, fmt: Format) -> str:
     """Return a wrong code below its input and above the right one, and marks below the bits that differ."""
     is_code = not wrong.got >> fmt.width
-    got = [hex_code(wrong.got, fmt), bit_fields(wrong.got, fmt) if is_code else "", _got_value(wrong, fmt)]
+    got = [_got_code(wrong, fmt), bit_fields(wrong.got, fmt) if is_code else "", _got_value(wrong, fmt)]
     rows = [["input", wrong.given[0], "", wrong.given[1]]] if wrong.given else []
     rows += [["got", *got], ["expected", hex_code(wrong.expected, fmt), bit_fields(wrong.expected, fmt), value_text(wrong.expected, fmt)]]
     rows += [["", "", wrong_bits(wrong.got, wrong.expected, fmt)]] if is_code else []
     at = f" at index {wrong.where}" if wrong.where else ""
-    return f"{wrong.label}{at}: {apart(wrong.got, wrong.expected, fmt)}\n{in_columns(rows, indent='  ')}"
+    return f"{wrong.label}{at}: {_apart(wrong, fmt)}\n{in_columns(rows, indent='  ')}"
 
 
 def table(listed: list[WrongCode], fmt: Format) -> str:
@@ -54,23 +54,31 @@ def table(listed: list[WrongCode], fmt: Format) -> str:
 def _row(wrong: WrongCode, fmt: Format, *, where: bool, given: bool) -> list[str]:
     place = [wrong.label, *([wrong.where] if where else []), *(wrong.given or ("", "") if given else ())]
     right = [hex_code(wrong.expected, fmt), value_text(wrong.expected, fmt)]
-    return [*place, hex_code(wrong.got, fmt), _got_value(wrong, fmt), *right, apart(wrong.got, wrong.expected, fmt)]
+    return [*place, _got_code(wrong, fmt), _got_value(wrong, fmt), *right, _apart(wrong, fmt)]
+
+
+def _got_code(wrong: WrongCode, fmt: Format) -> str:
+    return "" if wrong.got_value else hex_code(wrong.got, fmt)  # a value that is none of the format has no code
 
 
 def _got_value(wrong: WrongCode, fmt: Format) -> str:
     if not wrong.got >> fmt.width:
         return value_text(wrong.got, fmt)
-    return f"{wrong.got_value or 'a value'}, which is none of {fmt.name}"
+    return f"{wrong.got_value}, no value of {fmt.name}" if wrong.got_value else f"no code of {fmt.name}"
 
 
-def spread(got: NDArray[Any], expected: NDArray[Any], fmt: Format) -> str:
-    """Return by how much wrong codes are wrong: the largest distance, and how many are no code or have to do with NaNs."""
+def _apart(wrong: WrongCode, fmt: Format) -> str:
+    return "no value" if wrong.got_value else apart(wrong.got, wrong.expected, fmt)
+
+
+def spread(got: NDArray[Any], expected: NDArray[Any], fmt: Format, *, beyond: str = "code") -> str:
+    """Return by how much wrong codes are wrong: the largest distance, and how many have to do with NaNs, or are no code (or value, as `beyond` says)."""
     code = got <= np.uint64((1 << fmt.width) - 1)
     got, expected = got[code].astype(fmt.code_dtype), expected[code].astype(fmt.code_dtype)
     nan = (parts_of(got, fmt)[3] >= 2) | (parts_of(expected, fmt)[3] >= 2)
     parts = [f"by at most {int(ulp_distance(got[~nan], expected[~nan], fmt).max()):,} ulp"] if not nan.all() else []
     parts += [f"{int(nan.sum()):,} at a NaN"] if nan.any() else []
-    parts += [f"{code.size - int(code.sum()):,} no code of {fmt.name}"] if not code.all() else []
+    parts += [f"{code.size - int(code.sum()):,} no {beyond} of {fmt.name}"] if not code.all() else []
     return ", ".join(parts)
 
 

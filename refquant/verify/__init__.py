@@ -7,7 +7,8 @@ from refquant.verify.explaining import Explanation, explain
 from refquant.verify.findings import Finding
 from refquant.verify.judging import Judgement, Verdict, judge
 from refquant.verify.report import as_records
-from refquant.verify.sweeping import Kind, Sweep, run_sweep, sweep
+from refquant.verify.sweeping import run_sweep, sweep
+from refquant.verify.swept import Kind, Sweep
 from refquant.verify.target import Claim, Target
 from refquant.verify.targets import FunctionTarget, ProgramTarget, get_target, list_targets
 

@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from refquant.errors import InputTypeError, InputValueError
 from refquant.verify.target import Claim
@@ -41,6 +42,8 @@ class Deviation:
         ``source, target, input, got, expected``: one case, codes in hex.
     reason, reference : str
         Why it happens, and where that was read or measured.
+    dialects : tuple of str
+        Patterns of the names of the dialects that are claimed; those of every claim if not given. A witness that needs it names its ``dialect`` too.
     """
 
     package: str
@@ -52,12 +55,14 @@ class Deviation:
     witness: dict[str, str]
     reason: str
     reference: str
+    dialects: tuple[str, ...] = ("*",)
 
     def speaks_of(self, package: str, version: str, claim: Claim) -> bool:
         """Return whether a conversion of this package and version should deviate like this."""
         if (package, claim.operation) != (self.package, self.operation) or not version_matches(version, self.versions):
             return False
-        return all(any(fnmatchcase(name, p) for p in patterns) for name, patterns in zip(claim.names, (self.sources, self.targets), strict=True))
+        named = zip((*claim.names, claim.dialect.name), (self.sources, self.targets, self.dialects), strict=True)
+        return all(any(fnmatchcase(name, p) for p in patterns) for name, patterns in named)
 
 
 def version_matches(version: str, specifier: str) -> bool:
@@ -113,9 +118,14 @@ def parse_deviations(text: str) -> tuple[Deviation, ...]:
     """Return the entries of a TOML text."""
     try:
         rows = tomllib.loads(text).get("deviation", [])
-        return tuple(Deviation(**{**row, "sources": tuple(row["sources"]), "targets": tuple(row["targets"])}) for row in rows)
+        return tuple(_deviation(row) for row in rows)
     except (tomllib.TOMLDecodeError, TypeError, KeyError) as error:
         raise InputValueError(f"deviations: {error}") from None
+
+
+def _deviation(row: dict[str, Any]) -> Deviation:
+    fields: dict[str, Any] = {**row, **{name: tuple(row[name]) for name in ("sources", "targets", "dialects") if name in row}}
+    return Deviation(**fields)
 
 
 def find_deviation(entries: Iterable[Deviation], package: str, version: str, claim: Claim) -> Deviation | None:

@@ -13,14 +13,17 @@ from typing import Any
 import numpy as np
 
 from refquant.errors import RefquantError, UnknownNameError
-from refquant.formats import get_format
+from refquant.formats import FloatFormat, Format, get_format
 from refquant.golden.sources import convert_codes, parts_of
-from refquant.policies import get_dialect
+from refquant.policies import NegativeMode, OverflowMode, Policies, get_dialect
 from refquant.verify.comparison import Mask, differs, is_nan, is_subnormal, reference_codes
+from refquant.verify.scopes import SCOPES, rounds_below_all
 from refquant.verify.target import Claim, Codes
 
 _SAMPLE = 1024
 _INTERMEDIATE = ("float32", "float16", "bfloat16", "float64")
+#: What is left of a float64 in its upper 32 bits.
+UPPER_BITS = FloatFormat(precision=21, exponent_width=11)
 _STEP = get_dialect("default").replace(name="step", nan="keep_payload")
 _ROUNDINGS = (
     "toward_zero", "away_from_zero", "ties_to_away", "ties_to_even", "ties_to_zero", "ties_to_odd", "toward_positive", "toward_negative", "to_odd",
@@ -29,7 +32,7 @@ _ROUNDINGS = (
 _CHOICES = {
     "rounding": _ROUNDINGS,
     "overflow": ("saturate", "no_saturate", "saturate_propagate", "saturate_above", "to_nan", "wrap"),
-    "subnormals": ("flush_results", "flush_inputs", "flush_both"),
+    "subnormals": ("keep", "flush_results", "flush_inputs", "flush_both"),
     "nan": ("canonical", "keep_sign", "all_ones", "keep_payload", "quiet_payload", "to_zero", "to_max", "to_min", "zero_sign_inverted", "all_ones_keep_sign"),
     "signed_zero": ("positive", "keep"),
     "negative": ("absolute", "zero", "nan"),
@@ -38,6 +41,15 @@ _CHOICES = {
     "inf_to_int": ("bound", "zero", "min", "max"),
     "parity": ("code", "significand"),
 }
+_SCOPED = (
+    ("of subnormal inputs", "rounding", _ROUNDINGS),
+    ("below the second smallest magnitude", "rounding", _ROUNDINGS),
+    ("of the largest input that rounds to zero", "rounding", ("away_from_zero",)),
+    ("above the largest magnitude", "rounding", ("away_from_zero",)),
+    ("of infinite inputs", "overflow", ("no_saturate", "saturate", "to_nan")),
+    ("of what rounds up to the first magnitude past the largest", "overflow", _CHOICES["overflow"]),
+    ("of what rounds down to the first magnitude past the largest", "overflow", _CHOICES["overflow"]),
+)
 
 
 @dataclass(frozen=True)
@@ -48,66 +60,107 @@ class Explanation:
     ----------
     name : str
         As a report says it.
-    via : str or None
-        The format that values pass through first.
+    via : str or Format or None
+        The format that values pass through first, rounded as `via_rounding` and with their NaNs as `via_nan` says.
     knobs : tuple of (str, choice)
         Changed knobs.
-    subnormal_inputs : bool
-        Whether the change holds for subnormal inputs alone.
+    within : tuple of (str, tuple of (str, choice))
+        Knobs that are changed for some inputs alone: one of `refquant.verify.scopes.SCOPES`, and the knobs.
     nan_sign : bool
         Whether the sign of every NaN is set.
+    no_code : bool
+        Whether what rounds below the smallest magnitude of a format without zero becomes no code of it.
+    second : bool
+        Whether every subnormal input becomes the second smallest magnitude.
     """
 
     name: str
-    via: str | None = None
+    via: str | Format | None = None
     knobs: tuple[tuple[str, Any], ...] = ()
-    subnormal_inputs: bool = False
+    within: tuple[tuple[str, tuple[tuple[str, Any], ...]], ...] = ()
     nan_sign: bool = False
+    via_nan: str = "keep_payload"
+    via_rounding: str = "ties_to_even"
+    no_code: bool = False
+    second: bool = False
+
+    @property
+    def changed(self) -> frozenset[str]:
+        """Return the names of what is changed, with the scope of each."""
+        return frozenset([*(knob for knob, _ in self.knobs), *(f"{knob} {scope}" for scope, knobs in self.within for knob, _ in knobs)])
 
     def and_then(self, other: Explanation) -> Explanation:
         """Return both changes; `other` says nothing of `via`."""
-        scope, sign = self.subnormal_inputs or other.subnormal_inputs, self.nan_sign or other.nan_sign
-        return Explanation(f"{self.name} and {other.name}", self.via, self.knobs + other.knobs, scope, sign)
+        return dataclasses.replace(
+            self, name=f"{self.name} and {other.name}", knobs=self.knobs + other.knobs, within=self.within + other.within,
+            nan_sign=self.nan_sign or other.nan_sign, no_code=self.no_code or other.no_code, second=self.second or other.second,
+        )  # fmt: skip
 
     def predict(self, claim: Claim, codes: Codes) -> Codes:
-        """Return the outputs under this explanation."""
+        """Return the outputs under this explanation; what the claim refuses as out of range is clamped, where another rounding leads there."""
         if self.via is not None:
-            codes = convert_codes(codes, claim.source, self.via, _STEP)
+            codes = convert_codes(codes, claim.source, self.via, _STEP.replace(nan=self.via_nan, rounding=self.via_rounding))
             claim = dataclasses.replace(claim, source=self.via)
-        result = reference_codes(claim, codes, claim.correct.replace(**dict(self.knobs)))
-        if self.subnormal_inputs:
-            result = np.where(is_subnormal(codes, claim.source), result, reference_codes(claim, codes))
+        everywhere = claim.correct.replace(**{**_clamped(claim.policies), **dict(self.knobs)})
+        result = reference_codes(claim, codes, everywhere)
+        for scope, knobs in self.within:
+            result = np.where(SCOPES[scope](claim, codes), reference_codes(claim, codes, everywhere.replace(**dict(knobs))), result)
+        return self._beyond_policies(dataclasses.replace(claim, knobs=(*claim.knobs, *self.knobs)), codes, result)
+
+    def _beyond_policies(self, claim: Claim, codes: Codes, result: Codes) -> Codes:
+        fmt = get_format(claim.target)
+        if self.second:
+            result = np.where(is_subnormal(codes, claim.source), result.dtype.type(1), result)
         if self.nan_sign:
-            sign = result.dtype.type(get_format(claim.target).grid.negative_base)
-            result = np.where(is_nan(result, claim.target), result | sign, result)
+            result = np.where(is_nan(result, claim.target), result | result.dtype.type(fmt.grid.negative_base), result)
+        if self.no_code:
+            result = np.where(rounds_below_all(claim, codes), 1 << fmt.width, result.astype(np.uint64))
         return result
+
+
+def _clamped(policies: Policies) -> dict[str, str]:
+    overflow, negative = policies.overflow is OverflowMode.ERROR, policies.negative is NegativeMode.ERROR
+    return {**({"overflow": "saturate"} if overflow else {}), **({"negative": "zero"} if negative else {})}
 
 
 @cache
 def single_explanations() -> tuple[Explanation, ...]:
     """Return the single changes that are tried, in order: through a format first."""
     through = [Explanation(f"through {name}", via=name) for name in _INTERMEDIATE]
+    through.append(Explanation("through float32 with positive NaNs", via="float32", via_nan="canonical"))
+    through.append(Explanation("through the upper 32 bits of float64", via=UPPER_BITS, via_rounding="toward_zero"))
     knobs = [Explanation(f"{knob}={choice}", knobs=((knob, choice),)) for knob, choices in _CHOICES.items() for choice in choices]
     flushed = [Explanation(f"subnormals={choice} and ftz=arm", knobs=(("subnormals", choice), ("ftz", "arm"))) for choice in ("flush_results", "flush_both")]
-    scoped = [Explanation(f"rounding={mode} of subnormal inputs", knobs=(("rounding", mode),), subnormal_inputs=True) for mode in _ROUNDINGS]
-    return (*through, *knobs, *flushed, Explanation("NaN sign set", nan_sign=True), *scoped)
+    wrapped = [Explanation(f"rounding={mode} and overflow=wrap", knobs=(("rounding", mode), ("overflow", "wrap"))) for mode in _ROUNDINGS]
+    scoped = [Explanation(f"{knob}={choice} {scope}", within=((scope, ((knob, choice),)),)) for scope, knob, choices in _SCOPED for choice in choices]
+    scoped.append(Explanation("no code below the smallest magnitude", no_code=True))
+    scoped.append(Explanation("second smallest magnitude of subnormal inputs", second=True))
+    return (*through, *knobs, *flushed, *wrapped, Explanation("NaN sign set", nan_sign=True), *scoped)
 
 
 def explanation_named(name: str) -> Explanation:
-    """Return the explanation that `diagnose` calls so.
+    """Return the explanation with this name: what `diagnose` says, or several changes joined by ``" and "``, that of a format to pass through first.
 
     Raises
     ------
     UnknownNameError
         If there is none.
     """
+    found = _named(name)
+    if found is None:
+        raise UnknownNameError(f"diagnosis: no change of policies is named {name!r}")
+    return found
+
+
+def _named(name: str) -> Explanation | None:
     singles = {e.name: e for e in single_explanations()}
     if name in singles:
         return singles[name]
-    for first, second in ((name[: m.start()], name[m.end() :]) for m in re.finditer(" and ", name)):
-        if first in singles and second in singles:
-            return singles[first].and_then(singles[second])
-    raise UnknownNameError(f"diagnosis: no change of policies is named {name!r}")
+    for first, others in ((name[: m.start()], name[m.end() :]) for m in re.finditer(" and ", name)):
+        rest = _named(others) if first in singles else None
+        if rest is not None and rest.via is None:
+            return singles[first].and_then(rest)
+    return None
 
 
 def diagnose(claim: Claim, codes: Codes, got: Codes) -> str | None:
@@ -142,6 +195,12 @@ def diagnose(claim: Claim, codes: Codes, got: Codes) -> str | None:
     return name
 
 
+def reproduces(name: str, claim: Claim, codes: Codes, got: Codes) -> bool:
+    """Return whether an explanation gives every output; one with several changes need not be among those that `diagnose` tries."""
+    explanation = _named(name)
+    return explanation is not None and bool(_fixes(explanation, claim, codes, got).all())
+
+
 def _explained(claim: Claim, codes: Codes, got: Codes) -> str | None:
     wrong = np.flatnonzero(differs(claim, got, reference_codes(claim, codes)))
     if not wrong.size:
@@ -151,19 +210,19 @@ def _explained(claim: Claim, codes: Codes, got: Codes) -> str | None:
 
 
 def _fitting(claim: Claim, codes: Codes, got: Codes) -> Iterator[Explanation]:
-    """Yield what fits a sample of the mismatches: single changes, then one more on top of passing through a format, then two knobs."""
+    """Yield what fits a sample of the mismatches: single changes, then one more on top of passing through a format, then two others."""
     fixed = {e: _fixes(e, claim, codes, got) for e in single_explanations()}
     yield from (e for e, mask in fixed.items() if mask.all())
     through, others = ([e for e in fixed if (e.via is not None) is first] for first in (True, False))
     pairs = [a.and_then(b) for a, b in product(through, others)]
-    knobs = [(e, mask) for e, mask in fixed.items() if len(e.knobs) == 1 and not e.subnormal_inputs and mask.any()]
-    pairs += [a.and_then(b) for (a, one), (b, two) in combinations(knobs, 2) if a.knobs[0][0] != b.knobs[0][0] and (one | two).all()]
+    some = [(e, mask) for e, mask in fixed.items() if mask.any() and e.via is None and len(e.knobs) < 2]
+    pairs += [a.and_then(b) for (a, one), (b, two) in combinations(some, 2) if not a.changed & b.changed and (one | two).all()]
     yield from (e for e in pairs if _fixes(e, claim, codes, got).all())
 
 
 def _fixes(explanation: Explanation, claim: Claim, codes: Codes, got: Codes) -> Mask:
     """Return for which inputs an explanation gives what the implementation gave."""
-    if explanation.via in (claim.source, claim.target):
+    if explanation.via in (claim.source, claim.target) or (explanation.via is UPPER_BITS and claim.source != "float64"):
         return np.zeros(codes.size, np.bool_)
     try:
         return ~differs(claim, got, explanation.predict(claim, codes))

@@ -13,7 +13,7 @@ from refquant.golden.sources import convert_codes, magnitude_of
 from refquant.golden.text import hex_code, hex_value
 from refquant.policies import Flags
 from refquant.verify.comparison import Mask, Witness, differs, reference_codes
-from refquant.verify.pipe import Replies
+from refquant.verify.pipe import Misbehaviour, Replies, Unknown
 from refquant.verify.target import Claim, Codes, Target
 
 
@@ -32,10 +32,14 @@ class WrongFlags(NamedTuple):
     text: str
 
 
+def gives_replies(target: Target) -> bool:
+    """Return whether a target says more than codes, as a program does."""
+    return getattr(target, "replies", None) is not None
+
+
 def replies_of(target: Target, claim: Claim, codes: Codes) -> Replies:
     """Return what a target answers; one that knows of codes alone answers each with a code."""
-    replies = getattr(target, "replies", None)
-    found: Replies = Replies(target.run(claim, codes)) if replies is None else replies(claim, codes)
+    found: Replies = target.replies(claim, codes) if gives_replies(target) else Replies(target.run(claim, codes))  # type: ignore[attr-defined]
     if found.failure is None and found.codes.size != codes.size:
         raise InputValueError(f"{target.name}: expected {codes.size} results, got {found.codes.size}")
     return found
@@ -53,10 +57,19 @@ def unknown_digits(claim: Claim, codes: Codes, replies: Replies) -> Finding | No
     """Return the answers that are no bits, with the first of them."""
     if replies.unknown is None:
         return None
-    code = codes[replies.unknown.vectors[:1]]
-    right = reference_codes(claim, code)[0]
-    witness = Witness(*_shown(code[0], claim.source), replies.unknown.first, "unknown", *_shown(right, claim.target))
-    return Finding(replies.unknown.vectors.size, witness)
+    return Finding(replies.unknown.vectors.size, unknown_witness(claim, codes, replies.unknown, int(replies.unknown.vectors[0])))
+
+
+def unknown_witness(claim: Claim, codes: Codes, unknown: Unknown, vector: int) -> Witness:
+    """Return one of the answers that are no bits."""
+    right = reference_codes(claim, codes[vector : vector + 1])[0]
+    return Witness(*_shown(codes[vector], claim.source), unknown.answer_to(vector), "unknown", *_shown(right, claim.target))
+
+
+def misbehaviour_text(claim: Claim, failure: Misbehaviour, code: int) -> str:
+    """Return the verdict on a program that misbehaved, on the input of this code where it was one."""
+    value = "" if failure.vector is None else hex_value(code, claim.source)
+    return f"could not be judged to the end: the program {failure.sentence(value)}"
 
 
 def _shown(code: Any, name: str | Format) -> tuple[str, str]:

@@ -11,11 +11,10 @@ import numpy as np
 from refquant.errors import InputTypeError, InputValueError
 from refquant.golden.cases import case_sets
 from refquant.golden.random_words import checked_seed
-from refquant.golden.text import hex_value
 from refquant.verify.comparison import Witness, as_given, compare, defined
 from refquant.verify.deviations import Deviation, find_deviation, load_deviations
-from refquant.verify.diagnosis import diagnose
-from refquant.verify.findings import Finding, WrongFlags, known_of, replies_of, unknown_digits, wrong_flags
+from refquant.verify.diagnosis import diagnose, reproduces
+from refquant.verify.findings import Finding, WrongFlags, known_of, misbehaviour_text, replies_of, unknown_digits, wrong_flags
 from refquant.verify.pipe import Misbehaviour, Replies
 from refquant.verify.target import Claim, Codes, Target
 from refquant.verify.targets import get_target
@@ -184,12 +183,17 @@ def _compared(target: Target, claim: Claim, entry: Deviation | None, asked: Code
     known = known_of(given)
     codes, got = asked[known], given.codes[known]
     found = compare(claim, codes, got)
-    diagnosis = diagnose(claim, codes, got) if found.mismatches else None
+    diagnosis = _diagnosis(claim, entry, codes, got) if found.mismatches else None
     status, message = _status(found.mismatches, diagnosis, entry)
     witness = None if found.witness is None else as_given(target, claim, found.witness)
     verdict = Verdict(claim, status, {}, asked.size, found.mismatches, found.by_class, witness, diagnosis, message)
     verdict = _with_unknown(verdict, unknown_digits(claim, asked, given))
     return verdict if given.flags is None else _with_flags(verdict, wrong_flags(claim, codes, got, given.flags[known]))
+
+
+def _diagnosis(claim: Claim, entry: Deviation | None, codes: Codes, got: Codes) -> str | None:
+    """Return what reproduces every output: what the known deviation says, where that does, or else what is found."""
+    return entry.diagnosis if entry is not None and reproduces(entry.diagnosis, claim, codes, got) else diagnose(claim, codes, got)
 
 
 def _with_unknown(verdict: Verdict, unknown: Finding | None) -> Verdict:
@@ -216,8 +220,7 @@ def _with_more(verdict: Verdict, name: str, count: int, witness: Witness, text: 
 
 def _failed(verdict: Verdict, codes: Codes, failure: Misbehaviour) -> Verdict:
     """Return the verdict on a program that misbehaved: what was found before is kept."""
-    value = "" if failure.vector is None else hex_value(int(codes[failure.vector]), verdict.claim.source)
-    message = f"could not be judged to the end: the program {failure.sentence(value)}"
+    message = misbehaviour_text(verdict.claim, failure, int(codes[failure.vector or 0]))
     if verdict.mismatches:
         message += f"; before that: {verdict.message}"
     return replace(verdict, status="failed", message=message, failure=failure)

@@ -7,6 +7,7 @@ from typing import Any
 
 import refquant
 from refquant.verify.judging import Judgement, Verdict
+from refquant.verify.pipe import Misbehaviour
 
 
 def as_records(judgements: Iterable[Judgement]) -> dict[str, Any]:
@@ -22,8 +23,8 @@ def as_records(judgements: Iterable[Judgement]) -> dict[str, Any]:
         class), ``diagnosis`` (text or null), ``message`` (text), and ``witness``: null, or codes in hex and values as text: ``input, input_value, got,
         got_value, expected, expected_value``. Of programs also: ``unknown`` (answers with digits X or Z) and ``flags`` (wrong exception flags), each null or
         ``count`` and ``witness``; ``failure``: null, or ``kind`` ("hang", "signal", "exit", "too few lines", "too many lines", "garbage", "too wide",
-        "version"), ``what`` (text), ``vector`` (number of the input, from 0, or null), ``input``, ``answer`` (lines), ``alone`` (whether that input alone
-        does it; null where that was not tried); ``unanswered`` (number of inputs), ``notes`` (texts) and ``stderr`` (its end).
+        "version"), ``what`` (text), ``vector`` (number of the input, from 0, or null), ``input`` (its fields in hex), ``answer`` (a line), ``alone`` (whether
+        that input alone does it; null where that was not tried); ``unanswered`` (number of inputs), ``notes`` (texts) and ``stderr`` (its end).
 
     Examples
     --------
@@ -52,5 +53,10 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
 def _of_programs(verdict: Verdict) -> dict[str, Any]:
     asides = {"unknown": verdict.unknown, "flags": verdict.flags}
     findings = {name: None if found is None else {"count": found.cases, "witness": found.witness._asdict()} for name, found in asides.items()}
-    failure = None if verdict.failure is None else {**verdict.failure._asdict(), "kind": str(verdict.failure.kind)}
+    failure = misbehaviour_record(verdict.failure)
     return {**findings, "failure": failure, "unanswered": verdict.unanswered, "notes": list(verdict.notes), "stderr": verdict.stderr}
+
+
+def misbehaviour_record(failure: Misbehaviour | None) -> dict[str, Any] | None:
+    """Return what a program did other than answer, as plain types."""
+    return None if failure is None else {**failure._asdict(), "kind": str(failure.kind)}

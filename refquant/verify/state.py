@@ -7,15 +7,13 @@ import json
 from dataclasses import fields, replace
 from operator import index
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import refquant
 from refquant.errors import StateError
 from refquant.golden.whole_files import why_not_writable, write_whole
 from refquant.verify.comparison import CLASSES, Witness
-
-if TYPE_CHECKING:
-    from refquant.verify.sweeping import Sweep
+from refquant.verify.swept import KNOWN, UNKNOWN, Kind, Sweep
 
 _SCHEMA = "refquant-sweep-2"
 
@@ -69,15 +67,13 @@ def load_state(path: str | Path, fresh: Sweep, results: str) -> Sweep:
 
 def _found(body: Any, fresh: Sweep) -> Sweep | None:
     """Return the findings of a state, or None where they cannot be those of any sweep."""
-    from refquant.verify.sweeping import KNOWN, Kind
-
     try:
         following, cases, left_out = (index(body[name]) for name in ("following", "cases", "left_out"))
         kinds = tuple(Kind(name, index(count), index(magnitude), index(code), Witness(*witness)) for name, count, magnitude, code, witness in body["kinds"])
     except (KeyError, TypeError, ValueError):
         return None
     found = replace(fresh, following=following, cases=cases, left_out=left_out, kinds=kinds, resumed=following)
-    names = {*CLASSES, *([] if fresh.known is None else [KNOWN + fresh.known.name])}
+    names = {*CLASSES, UNKNOWN, *([] if fresh.known is None else [KNOWN + fresh.known.name])}
     counts = min(found.cases, found.left_out) >= 0 and found.cases + found.left_out == found.following <= found.size and found.mismatches <= found.cases
     each = all(k.name in names and k.count > 0 and 0 <= k.code < found.size and all(isinstance(t, str) for t in k.witness) for k in kinds)
     return found if counts and each and len({k.name for k in kinds}) == len(kinds) else None

@@ -2,137 +2,37 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from refquant.errors import InputTypeError, InputValueError, StateError
+from refquant.errors import InputTypeError, InputValueError
 from refquant.formats import Format, get_format
-from refquant.golden.cases import case_sets
-from refquant.golden.sources import code_dtype_of, magnitude_of, width_of
-from refquant.policies import Dialect, resolve
-from refquant.verify.comparison import CLASSES, Witness, as_given, classify, defined, differs, reference_codes, smallest
+from refquant.golden.sources import width_of
+from refquant.policies import Dialect
+from refquant.verify.chunks import next_chunk
 from refquant.verify.deviations import Deviation
-from refquant.verify.diagnosis import Explanation, explanation_named
+from refquant.verify.diagnosis import explanation_named
+from refquant.verify.findings import gives_replies
+from refquant.verify.probes import Probe, check_witnesses, probed
 from refquant.verify.state import check_path, load_state, save_state
-from refquant.verify.target import Claim, Codes, Target
+from refquant.verify.swept import Sweep
+from refquant.verify.target import Claim, Target
 from refquant.verify.targets import FunctionTarget
 
 WIDEST = 32  #: bits of a source that can be swept
 _CHUNK = 1 << 22
+_CHUNK_OF_A_PROGRAM = 1 << 18
 _SAVE_EVERY = 2.0  # seconds
-_PROBED = 1 << 16  # random inputs, beside the boundary cases, that tell one cast from another
-KNOWN = "known: "  #: begins the name of the kind of mismatches that a known deviation reproduces
-
-
-@dataclass(frozen=True)
-class Kind:
-    """The mismatches of one class: how many, and the one of smallest magnitude.
-
-    Parameters
-    ----------
-    name : str
-        One of `refquant.verify.comparison.CLASSES`, or ``"known: "`` and the diagnosis of a known deviation.
-    count : int
-        Number of inputs.
-    magnitude, code : int
-        What orders witnesses: the magnitude and the code of the smallest one.
-    witness : Witness
-        Input, output and what is right.
-    """
-
-    name: str
-    count: int
-    magnitude: int
-    code: int
-    witness: Witness
-
-    def joined(self, other: Kind) -> Kind:
-        """Return both together."""
-        first = min(self, other, key=lambda k: (k.magnitude, k.code))
-        return replace(first, count=self.count + other.count)
-
-
-@dataclass(frozen=True)
-class Sweep:
-    """What a sweep found so far.
-
-    Parameters
-    ----------
-    name, version : str
-        The implementation.
-    claim : Claim
-        What it says it does.
-    following : int
-        The first code that has not been swept; ``2**width`` at the end.
-    cases, left_out : int
-        Inputs that were compared, and inputs that the claim's policies refuse.
-    kinds : tuple of Kind
-        The mismatches: those that `known` reproduces, then the others in the order of `refquant.verify.comparison.CLASSES`.
-    known : Explanation or None
-        A known deviation. What it does not reproduce is a mismatch of another kind.
-    resumed : int
-        How many of the codes were not run now: their findings come from a state file.
-    """
-
-    name: str
-    version: str
-    claim: Claim
-    following: int = 0
-    cases: int = 0
-    left_out: int = 0
-    kinds: tuple[Kind, ...] = field(default=())
-    known: Explanation | None = None
-    resumed: int = field(default=0, compare=False)
-
-    @property
-    def size(self) -> int:
-        """Number of codes of the source."""
-        return 1 << width_of(self.claim.source)
-
-    @property
-    def complete(self) -> bool:
-        """Whether every code has been swept."""
-        return self.following == self.size
-
-    @property
-    def mismatches(self) -> int:
-        """Number of wrong outputs."""
-        return sum(kind.count for kind in self.kinds)
-
-    @property
-    def new(self) -> int:
-        """Number of wrong outputs that the known deviation does not reproduce."""
-        return sum(kind.count for kind in self.kinds if not kind.name.startswith(KNOWN))
-
-    @property
-    def exact(self) -> bool:
-        """Whether every code has been swept and none was wrong."""
-        return self.complete and not self.mismatches
-
-    def swept(self, codes: Codes, kept: Codes, kinds: Iterable[Kind]) -> Sweep:
-        """Return the findings with those of one more chunk."""
-        found = {kind.name: kind for kind in self.kinds}
-        for kind in kinds:
-            found[kind.name] = found[kind.name].joined(kind) if kind.name in found else kind
-        ordered = tuple(sorted(found.values(), key=lambda k: CLASSES.index(k.name) if k.name in CLASSES else -1))
-        return replace(
-            self,
-            following=self.following + codes.size,
-            cases=self.cases + kept.size,
-            left_out=self.left_out + codes.size - kept.size,
-            kinds=ordered,
-        )
 
 
 def sweep(
     function: Callable[[Any], Any] | Target, source: str | Format = "float32", target: str | Format | None = None, *, dialect: Dialect | str | None = None,
-    nan_by: str = "class", resume: str | Path | None = None, progress: Callable[[Sweep], None] | None = None, chunk: int = _CHUNK, **knobs: Any,
+    nan_by: str = "class", resume: str | Path | None = None, progress: Callable[[Sweep], None] | None = None, chunk: int | None = None, **knobs: Any,
 ) -> Sweep:  # fmt: skip
     """Run every code of a source through a cast and through refquant, and return every kind of mismatch.
 
@@ -151,12 +51,13 @@ def sweep(
         cast: of this name and version, and that gives the same results on the boundary cases of the formats and on the witnesses found so far.
     progress : callable, optional
         Called with a `Sweep` after each chunk.
-    chunk : int
-        Codes at a time; the findings do not depend on it.
+    chunk : int, optional
+        Codes at a time, 2**22 if not given, and 2**18 for a program; the findings do not depend on it.
 
     Returns
     -------
     Sweep
+        Of a program that misbehaves, what was found before, with its `failure`; X and Z in its answers are mismatches of the kind ``"unknown"``.
 
     Raises
     ------
@@ -165,7 +66,7 @@ def sweep(
     StateError
         If `resume` is no state of this sweep: of another cast, claim or version of refquant, or damaged. The file is left as it is. Or if it cannot be written.
     Exception
-        Whatever the cast raises.
+        Whatever the cast raises, with a note that names the input. What was compared before is in `resume`, and `progress` is called with it.
 
     Examples
     --------
@@ -207,35 +108,48 @@ def _claim_of(implementation: Target, names: tuple[str, str], *, says_more: bool
 
 def run_sweep(
     target: Target, claim: Claim, *, known: Deviation | None = None, resume: str | Path | None = None,
-    progress: Callable[[Sweep], None] | None = None, chunk: int = _CHUNK,
+    progress: Callable[[Sweep], None] | None = None, chunk: int | None = None,
 ) -> Sweep:  # fmt: skip
     """Sweep one claim of a target, of which a deviation may be known. See `sweep`."""
     if getattr(target, "flags", False):
         raise InputValueError("flags: a sweep compares codes; leave the flags out, or use refquant.verify.judge")
     if width_of(claim.source) > WIDEST:
         raise InputValueError(f"source: {claim.source} has 2**{width_of(claim.source)} codes; a sweep takes sources of at most {WIDEST} bits")
-    if not isinstance(chunk, (int, np.integer)) or chunk < 1:
+    if chunk is not None and (not isinstance(chunk, (int, np.integer)) or chunk < 1):
         raise InputValueError(f"chunk: expected an integer of at least 1, got {chunk!r}")
-    found, results = Sweep(target.name, target.version, claim, known=None if known is None else explanation_named(known.diagnosis)), ""
+    found, probe = Sweep(target.name, target.version, claim, known=None if known is None else explanation_named(known.diagnosis)), Probe("")
     if resume is not None:
         check_path(resume)
-        results = _results(target, claim)
-        found = load_state(resume, found, results)
-        _check_witnesses(target, found, resume)
-    saved = time.monotonic()
+        probe = probed(target, claim)
+        found = load_state(resume, found, probe.results)
+        check_witnesses(target, found, resume)
+    found = _swept(target, found, probe.results, resume, progress, int(chunk or (_CHUNK_OF_A_PROGRAM if gives_replies(target) else _CHUNK)))
+    if found.complete and found.failure is None and probe.error is not None:
+        raise probe.error  # what was done wrong once is not exact
+    return replace(found, failure=probe.failure) if found.complete and found.failure is None else found
+
+
+def _swept(target: Target, found: Sweep, results: str, resume: str | Path | None, progress: Callable[[Sweep], None] | None, chunk: int) -> Sweep:
+    """Sweep from where the findings end, as far as the implementation gets, and keep the state."""
+    state, saved = found, time.monotonic()
     try:
-        while not found.complete:
-            found = _next_chunk(target, found, int(chunk))
+        while not found.complete and found.failure is None:
+            end = min(found.following + chunk, found.size)
+            found, error = next_chunk(target, found, chunk)
+            if found.failure is None or found.following < end:
+                state = found  # a program that answered all and yet misbehaved is asked again
             if resume is not None and time.monotonic() - saved > _SAVE_EVERY:
-                save_state(resume, found, results)
+                save_state(resume, state, results)
                 saved = time.monotonic()
             if progress is not None:
                 progress(found)
+            if error is not None:
+                raise error
     except BaseException as error:
-        _save_what_was_found(resume, found, results, error)
+        _save_what_was_found(resume, state, results, error)
         raise
     if resume is not None:
-        save_state(resume, found, results)
+        save_state(resume, state, results)
     return found
 
 
@@ -246,45 +160,3 @@ def _save_what_was_found(resume: str | Path | None, found: Sweep, results: str, 
             save_state(resume, found, results)
     except OSError as error:
         stopped_by.add_note(f"and the state could not be saved in {resume}: {error}")
-
-
-def _results(target: Target, claim: Claim) -> str:
-    """Return a digest of what the implementation gives where two casts are most likely to differ."""
-    every = np.concatenate([s.codes for s in case_sets(claim.source, claim.target, random=_PROBED)])
-    got = target.run(claim, defined(claim, every))
-    return hashlib.sha256(np.asarray(got, np.uint64).tobytes()).hexdigest()
-
-
-def _check_witnesses(target: Target, found: Sweep, path: str | Path) -> None:
-    """Raise StateError where the implementation no longer gives what the witnesses of the state say."""
-    for kind in found.kinds:
-        code = np.array([kind.code], code_dtype_of(found.claim.source))
-        now = as_given(target, found.claim, smallest(found.claim, code, target.run(found.claim, code), reference_codes(found.claim, code)))
-        if now != kind.witness:
-            said = f"{now.input} gave {kind.witness.got}, and gives {now.got} now"
-            raise StateError(f"resume: {path} is the state of a cast that gave other results than {found.name}: {said}; delete the file to begin anew")
-
-
-def _next_chunk(target: Target, found: Sweep, chunk: int) -> Sweep:
-    claim, last = found.claim, min(found.following + chunk, found.size)
-    codes = np.arange(found.following, last, dtype=np.uint64).astype(code_dtype_of(claim.source))
-    plan = resolve(get_format(claim.target), claim.policies)
-    kept = defined(claim, codes) if plan.may_raise else codes
-    if not kept.size:
-        return found.swept(codes, kept, ())
-    got = target.run(claim, kept)
-    right = reference_codes(claim, kept)
-    where = np.flatnonzero(differs(claim, got, right))
-    return found.swept(codes, kept, _kinds(target, found, kept[where], got[where], right[where]) if where.size else ())
-
-
-def _kinds(target: Target, found: Sweep, codes: Codes, got: Codes, right: Codes) -> Iterable[Kind]:
-    claim, magnitude = found.claim, magnitude_of(codes, found.claim.source)
-    labels, names = classify(claim, codes, got, right), list(CLASSES)
-    if found.known is not None:
-        labels = np.where(differs(claim, got, found.known.predict(claim, codes)), labels, -1)
-        names.append(KNOWN + found.known.name)
-    for number in np.unique(labels).tolist():
-        of = np.flatnonzero(labels == number)
-        i = of[np.lexsort((codes[of], magnitude[of]))[0]]
-        yield Kind(names[number], of.size, int(magnitude[i]), int(codes[i]), as_given(target, claim, smallest(claim, codes[of], got[of], right[of])))

@@ -309,7 +309,7 @@ def test_what_is_not_installed_is_said_in_one_line(monkeypatch):
     monkeypatch.setattr("refquant.cli.verify.list_targets", lambda: ("numpy",))
     result = run("verify", "--format", "float16", "--source", "float32", "--random", "10")
     assert result.exit_code == 0
-    assert "not installed, not judged: ml_dtypes, torch\n" in result.output
+    assert "not installed, not judged: ml_dtypes, torch, jax, onnxruntime, onnx_reference, gfloat, bitstring\n" in result.output
     assert "not installed" not in run("verify", "numpy", "--format", "float16", "--source", "float32", "--random", "10").output
 
 

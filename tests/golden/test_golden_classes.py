@@ -8,6 +8,7 @@ import pytest
 from goldenoracle import datum, magnitudes_about, policies_of, remainder
 
 import refquant as rq
+from refquant.errors import InputTypeError, InputValueError
 from refquant.golden import CLASSES, names_in
 from refquant.golden.reasons import NOT_REACHED
 
@@ -137,6 +138,9 @@ SETS = {
     "p3109": ("convert", "binary5p1uf", {"source": "binary8p3se", "level": 2}),
     "e5m2 to fnuz": ("convert", "float8_e4m3fnuz", {"source": "float8_e5m2", "rounding": DETERMINISTIC[::2]}),
     "int8 to fp4": ("convert", "float4_e2m1fn", {"source": "int8", "overflow": "saturate"}),
+    "int64 to bfloat16": ("encode", "bfloat16", {"source": "int64", "rounding": ("ties_to_even", "toward_negative")}),
+    "uint64 to float16": ("convert", "float16", {"source": "uint64", "overflow": ("no_saturate", "saturate")}),
+    "int64 to int8": ("convert", "int8", {"source": "int64", "overflow": ("saturate", "wrap")}),
     "e0m3 to int3": ("convert", "int3", {"source": "e0m3", "overflow": "saturate"}),
     "decode": ("decode", "float8_e3m4", {}),
     "round": ("round", "float6_e3m2fn", {"source": "float16", "overflow": "saturate", "dialect": DEFAULT.replace(nan="to_zero")}),
@@ -221,12 +225,30 @@ def test_a_class_that_level_1_happens_to_miss_is_said_to_be_missed():
     assert {c.name for c in made.coverage if c.reason == NOT_REACHED} <= {"stepped up"}
 
 
+@pytest.mark.parametrize(
+    "bits, error", [(-1, InputValueError), (1 << 63, InputValueError), (1 << 60, InputValueError), (1.0, InputTypeError), (None, InputTypeError)]
+)
+def test_what_is_no_bit_set_of_classes_is_refused(bits, error):
+    with pytest.raises(error, match=r"^bits: expected "):
+        names_in(bits)
+    assert names_in((1 << 60) - 1) == tuple(c.name for c in CLASSES) and names_in(np.uint64(1) << np.uint64(59)) == ("below the least",)
+
+
 def test_ids_stay_as_they_are():
     """Bits of a column that is written to files: an id is never given anew."""
     assert [CLASSES[i].name for i in (0, 14, 19, 20, 25, 30, 43, 51, 57, 59)] == [
         "+zero", "+Inf", "-signalling NaN", "power of two", "exact", "stepped up", "result +0", "INVALID", "false", "below the least",
     ]  # fmt: skip
     assert [c.id for c in CLASSES] == list(range(60))
+
+
+@pytest.mark.parametrize("source", ["int64", "uint64"])
+@pytest.mark.parametrize("name", ["bfloat16", "float16", "float32", "float64", "float8_e4m3fn", "int32", "uint8"])
+def test_every_class_of_64_bit_integers_is_reached_or_empty_for_a_reason(source, name):
+    table = {c.name: c for c in rq.golden.generate("convert", name, source=source, overflow="saturate").coverage}
+    assert not [c.name for c in table.values() if not c.count and c.reason in ("", NOT_REACHED)]
+    signs = "+-" if source == "int64" else "+"
+    assert all(table[f"{sign}{kind}"].count for sign in signs for kind in ("least normal", "normal", "greatest")) and table["+zero"].count
 
 
 def test_numbers_far_beyond_float64_are_beyond():

@@ -6,6 +6,7 @@ import sys
 from io import StringIO
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from rich.console import Console
@@ -82,6 +83,43 @@ def test_every_option_reaches_the_set():
     assert [f.name for f in rq.golden.load("w").recipe.operands] == ["float16", "int8"]
 
 
+def test_rounding_and_overflow_may_be_set_like_any_other_knob():
+    """--set names them among the knobs."""
+    args = ["golden", "encode", "--source", "float16", "--format", "float8_e5m2"]
+    assert run(*args, "--rounding", "to_odd", "--overflow", "saturate", "--set", "nan=all_ones", "--out", "x").exit_code == 0
+    assert run(*args, "--set", "overflow=saturate", "--set", "rounding=to_odd", "--set", "nan=all_ones", "--out", "y").exit_code == 0
+    assert rq.golden.load("x") == rq.golden.load("y") and rq.golden.load("x").recipe.roundings == ("to_odd",)
+
+
+def test_64_bit_integers_are_sources():
+    made = run("golden", "convert", "--source", "INT64", "--format", "float16", "--write", "json", "--write", "readmemh", "--out", "set")
+    assert made.exit_code == 0 and made.output.startswith("set: convert int64 to float16, ")
+    checked = run("golden", "check", "set")
+    assert checked.exit_code == 0 and checked.output.endswith("vectors recomputed: all right\n")
+
+
+def test_check_says_which_row_is_not_that_of_the_recipe():
+    made = rq.golden.generate("encode", "float8_e5m2", source="float32")
+    from refquant.golden.making import finished
+
+    finished(made.recipe, {n: np.delete(c, 7) for n, c in made.columns.items()}, 0).save("set")
+    result = run("golden", "check", "set")
+    a = made.columns["a"].tolist()
+    assert result.exit_code == 1 and result.output.splitlines()[0] == (
+        f"manifest.json: the vectors are not those of its recipe (encode float32 to float8_e5m2, level 1, seed 0): vectors and operands left out are "
+        f"{len(made) - 1} + 0, expected {len(made)} together; row 7 is a {a[8]:#010x}, rounding 0, overflow 0, expected a {a[7]:#010x}, rounding 0, overflow 0"
+    )
+    assert result.output.splitlines()[1].endswith("vectors recomputed: 0 wrong, 1 problem with files")
+
+
+def test_check_says_what_it_cannot_check(monkeypatch):
+    rq.golden.generate("encode", "float8_e5m2", source="float16").save("set")
+    monkeypatch.setattr("refquant.golden.choice.GENERATOR_VERSION", 99)
+    result = run("golden", "check", "set")
+    assert result.exit_code == 0 and result.output.splitlines()[0].startswith("set: which vectors it should have is not checked, their results are: version ")
+    assert result.output.splitlines()[1].endswith("vectors recomputed: results and flags are right")
+
+
 def test_coverage_is_printed_when_asked_for():
     result = run("golden", "encode", "--source", "float16", "--format", "float4_e2m1fn", "--overflow", "saturate", "--out", "set", "--coverage")
     rows = [line.split()[:2] for line in result.output.splitlines()[1:-1]]
@@ -126,7 +164,12 @@ def test_the_examples_of_the_help_work():
         (["encode", "--format", "float16", "--rounding", "up", "--out", "x"], "--rounding: expected one of"),
         (["encode", "--format", "float16", "--rounding", "all", "--rounding", "to_odd", "--out", "x"], "--rounding: all and others"),
         (["encode", "--format", "float16", "--overflow", "clip", "--out", "x"], "--overflow: expected one of"),
-        (["encode", "--format", "float16", "--set", "rounding=to_odd", "--out", "x"], "--set: give rounding and overflow as"),
+        (["encode", "--format", "float16", "--rounding", "to_odd", "--set", "rounding=to_odd", "--out", "x"], "--set: rounding is given by --rounding already"),
+        (["encode", "--format", "float16", "--set", "overflow=saturate", "--set", "overflow=wrap", "--out", "x"], "overflow is given twice"),
+        (["encode", "--format", "float16", "--set", "rounding=up", "--out", "x"], "--set rounding=up: expected one of"),
+        (["decode", "--format", "float16", "--set", "rounding=to_odd", "--out", "x"], "rounding: decode does not depend on it"),
+        (["encode", "--format", "int64", "--out", "x"], "--format: no format is named 'int64'"),
+        (["compare_quiet_eq", "--format", "uint64", "--out", "x"], "--format: no format is named 'uint64'"),
         (["encode", "--format", "float16", "--set", "nan=guess", "--out", "x"], "--set nan=guess: expected one of"),
         (["encode", "--format", "float16", "--dialect", "nosuch", "--out", "x"], "--dialect: "),
         (["encode", "--format", "float16", "--exhaustive", "--out", "x"], "'exhaustive' takes operands of at most 24 bits"),
@@ -136,7 +179,10 @@ def test_the_examples_of_the_help_work():
         (["encode", "--format", "float16", "--rounding", "all", "--write", "testfloat", "--out", "x"], "a line of testfloat says no mode"),
         (["encode", "--format", "float16", "--out", "no such folder/x"], "there is no folder"),
         (["encode", "--format", "float16", "--seed", "-1", "--out", "x"], "--seed"),
-        (["check", "x"], "manifest.json: cannot be read"),
+        (["check", "x"], "error: there is no folder x; expected one of golden vectors"),
+        (["check", "/etc"], "error: there is no manifest.json in /etc: it holds no golden vectors"),
+        (["check", "/etc/passwd"], "error: /etc/passwd is no folder; expected one of golden vectors"),
+        (["check", ""], "folder: '' is no name of a folder"),
     ],
 )  # fmt: skip
 def test_errors_are_one_line_and_nothing_is_made(tmp_path, args, message):
@@ -164,7 +210,9 @@ def test_check_prints_what_is_wrong_and_exits_with_1():
     lines = result.output.splitlines()
     assert result.exit_code == 1 and lines[0] == "more.txt: is not in the manifest" and len(lines) == 13
     assert lines[1] == "vector 0: a 0x0000 (0), ties_to_even, no_saturate: has 0x00 (0) Flags.DIV_BY_ZERO, right is 0x00 (0) Flags.NONE"
-    assert lines[-1] == f"set: encode float16 to float8_e5m2, {len(made):,} vectors recomputed: {len(made):,} wrong, 1 problems with files"
+    assert lines[-1] == f"set: encode float16 to float8_e5m2, {len(made):,} vectors recomputed: {len(made):,} wrong, 1 problem with files"
+    Path("set/even more.txt").write_text("")
+    assert run("golden", "check", "set").output.endswith(" wrong, 2 problems with files\n")
 
 
 def test_check_refuses_what_is_no_manifest_with_one_line():

@@ -17,6 +17,7 @@ from refquant.golden import WRITERS
 from refquant.golden.metadata import metadata_of
 
 NAMES = list(WRITERS)
+INT64 = {"kind": "integer", "name": "int64", "width": 64, "signed": True, "fraction_bits": 0, "encoding": "twos_complement"}
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +103,15 @@ def with_metadata(made, name, **changes):
         ({"operands": ["float16"]}, "expected the parameters of a format"),
         ({"format": {"kind": "integer", "name": "x", "width": 10**9, "signed": True, "fraction_bits": 0, "encoding": "twos_complement"}}, "width: expected 1 <= width <= 53"),
         ({"format": {"kind": "integer", "name": "int8", "width": 7, "signed": True, "fraction_bits": 0, "encoding": "twos_complement"}}, "is a format with other parameters"),
+        ({"format": INT64, "result": INT64}, "format: int64 is a format of the operands of encode, round and convert alone"),
+        ({"operation": "decode", "operands": [INT64], "format": INT64}, "operands: int64 is a format of the operands"),
+        ({"operation": "compare_quiet_eq", "operands": [INT64, INT64], "roundings": [], "overflows": []}, "operands: int64 is a format of the operands"),
+        ({"operands": [INT64 | {"name": "mine"}]}, "of more than 53 bits is int64 or uint64"),
+        ({"operands": [INT64 | {"fraction_bits": 1}]}, "of more than 53 bits is int64 or uint64"),
+        ({"operands": [INT64 | {"signed": 1}]}, "of more than 53 bits is int64 or uint64"),
+        ({"operands": [INT64 | {"encoding": "sign_magnitude"}]}, "of more than 53 bits is int64 or uint64"),
+        ({"operands": [INT64 | {"width": 64.0}]}, "width"),
+        ({"operands": [INT64 | {"width": 63}]}, "width: expected 1 <= width <= 53"),
         ({"policies": {}}, "missing"),
         ({"roundings": ["up"]}, "no mode is named 'up'"),
         ({"roundings": [["up"]]}, "no mode is named"),
@@ -229,12 +239,18 @@ def test_safetensors_that_lie(contents):
     refused("safetensors", safetensors(header, body, size=(1 << 64) - 1), "no safetensors")
     refused("safetensors", safetensors(b"{", b""), "no JSON")
     refused("safetensors", safetensors({}, b""), "its metadata are not those of golden vectors")
-    for changes in ({"shape": [1 << 50]}, {"dtype": "F64"}, {"data_offsets": [0, 1 << 50]}, {"data_offsets": [-256, 0]}, {"shape": "x"}, {"dtype": None}):
+    for changes in ({"shape": [1 << 50]}, {"dtype": "F64"}, {"shape": "x"}, {"dtype": None}, {"shape": [256, 1]}):
         refused("safetensors", safetensors(header | {"a": header["a"] | changes}, body), "a: expected")
+    for offsets in ([0, 1 << 50], [-256, 0], [0, 1 << 70], [0], None, [0, 256], [256, 0], "x"):
+        refused("safetensors", safetensors(header | {"a": header["a"] | {"data_offsets": offsets}}, body), "no safetensors: ")
+    huge = json.loads(header["__metadata__"]["refquant-golden"]) | {"count": 1 << 39}
+    claims = {n: t | {"shape": [1 << 39]} for n, t in header.items() if n != "__metadata__"}
+    refused("safetensors", safetensors({"__metadata__": {"refquant-golden": json.dumps(huge)}} | claims, body), "no safetensors: ")
     refused("safetensors", safetensors(header | {"a": 7}, body), "a: expected")
     refused("safetensors", safetensors({k: v for k, v in header.items() if k != "a"}, body), "expected the tensors")
     refused("safetensors", safetensors(header | {"x": header["a"]}, body), "expected the tensors")
-    refused("safetensors", safetensors(header, body[:-1]), "within")
+    refused("safetensors", safetensors(header, body[:-1]), "no safetensors: ")
+    refused("safetensors", safetensors(header, body + b"x"), "no safetensors: ")
 
 
 def test_json_that_lies(contents):
@@ -274,6 +290,19 @@ def test_without_jsonschema_json_is_not_read_and_the_command_is_named(contents, 
     with pytest.raises(rq.errors.PackageMissingError, match=r"reading JSON needs jsonschema: python -m pip install 'refquant\[golden\]'"):
         WRITERS["json"].read(contents["json"], "f")
     json_file._validator.cache_clear()
+
+
+def test_without_safetensors_its_files_are_refused_and_the_command_is_named(made, contents, monkeypatch, tmp_path):
+    import sys
+
+    monkeypatch.setitem(sys.modules, "safetensors.numpy", None)
+    message = r"files of safetensors need safetensors: python -m pip install 'refquant\[golden\]'"
+    with pytest.raises(rq.errors.PackageMissingError, match=message):
+        WRITERS["safetensors"].read(contents["safetensors"], "f")
+    with pytest.raises(rq.errors.PackageMissingError, match=message):
+        made.save(tmp_path / "set", writers=["npz", "safetensors"])
+    assert not list(tmp_path.iterdir())
+    assert rq.golden.check(made.save(tmp_path / "set", writers=["npz"])).ok
 
 
 def test_a_row_that_is_none_is_named(contents):

@@ -12,6 +12,7 @@ import pytest
 import refquant as rq
 from refquant.errors import InputTypeError, InputValueError, PolicyError, RangeExceededError, UnknownNameError
 from refquant.golden.evaluation import operations_with_vectors
+from refquant.golden.wide_integers import WideInteger
 from refquant.operations import OPERATIONS, Operation
 from refquant.policies import Flags
 
@@ -53,6 +54,20 @@ def test_level_1_has_powers_of_two_and_the_edges_of_the_source_with_their_neighb
     nans = operands_of(source, "float8_e4m3fn", 1)[np.isnan(held)]
     quiet = (nans >> nans.dtype.type(info.nmant - 1)) & nans.dtype.type(1)
     assert {0, 1} == set(quiet.tolist())
+
+
+@pytest.mark.parametrize("source", ["int64", "uint64"])
+@pytest.mark.parametrize("target", ["float8_e4m3fn", "bfloat16", "float64", "int8"])
+def test_level_1_has_powers_of_two_and_the_ends_of_64_bit_integers_with_their_neighbours(source, target):
+    low, high = (-(2**63), 2**63 - 1) if source == "int64" else (0, 2**64 - 1)
+    wanted = {sign * 2**e + d for e in range(64) for d in (-1, 0, 1) for sign in (1, -1)} | {low, low + 1, high - 1, high, 0}
+    held = set(rq.golden.generate("convert", target, source=source, overflow="saturate").columns["a"].view(source).tolist())
+    assert {n for n in wanted if low <= n <= high} <= held
+
+
+def test_level_2_of_64_bit_integers_has_level_1():
+    quick, thorough = (rq.golden.generate("encode", "float16", source="int64", level=level).columns["a"] for level in (1, 2))
+    assert np.isin(quick, thorough).all() and quick.size < thorough.size and (thorough[1:] > thorough[:-1]).all()
 
 
 @pytest.mark.parametrize("source", ["float8_e4m3fn", "int8", "float4_e2m1fn"])
@@ -153,7 +168,16 @@ def test_operations_come_from_the_records():
     [
         (("add_up", "float16"), {}, UnknownNameError, "operation: expected one of encode, decode"),
         ((7, "float16"), {}, UnknownNameError, "operation: "),
-        (("encode", "e4m3"), {}, ValueError, "may mean"),
+        (("encode", "e4m3"), {}, ValueError, "fmt: 'e4m3' may mean"),
+        (("encode", "float16"), {"source": "e4m3"}, ValueError, "source: 'e4m3' may mean"),
+        (("encode", "float16"), {"source": "nosuch"}, UnknownNameError, "source: no format is named 'nosuch'"),
+        (("encode", "float16"), {"source": 7}, InputTypeError, "source: expected a format or its name, got int"),
+        (("decode", "float16"), {"result": "nosuch"}, UnknownNameError, "result: no format is named 'nosuch'"),
+        (("compare_quiet_eq", ("float16", "nosuch")), {}, UnknownNameError, "fmt: no format is named 'nosuch'"),
+        (("encode", "int64"), {}, InputValueError, "fmt: int64 is a format of the operands of encode, round and convert alone"),
+        (("decode", "float16"), {"result": "uint64"}, InputValueError, "result: uint64 is a format of the operands"),
+        (("compare_quiet_eq", "int64"), {}, InputValueError, "fmt: int64 is a format of the operands"),
+        (("encode", WideInteger(width=64)), {}, InputValueError, "fmt: int64 is a format of the operands"),
         (("encode", "float16"), {"level": 3}, InputValueError, "level: expected 1, 2 or 'exhaustive', got 3"),
         (("encode", "float16"), {"level": True}, InputValueError, "level: "),
         (("encode", "float16"), {"level": "2"}, InputValueError, "level: "),
@@ -162,7 +186,7 @@ def test_operations_come_from_the_records():
         (("encode", "float16"), {"rounding": ()}, InputTypeError, "rounding: expected a mode"),
         (("encode", "float16"), {"rounding": ("to_odd", "to_odd")}, InputValueError, "rounding: a mode is given twice"),
         (("encode", "float16"), {"overflow": "wrap"}, PolicyError, "wrap"),
-        (("encode", "float16"), {"rounding": "stochastic_a", "random_bits": 33}, ValueError, "n: expected 1 <= n <= 32"),
+        (("encode", "float16"), {"rounding": "stochastic_a", "random_bits": 33}, ValueError, "random_bits: expected 1 <= n <= 32, got 33"),
         (("decode", "float16"), {"rounding": "to_odd"}, InputValueError, "rounding: decode does not depend on it"),
         (("decode", "float16"), {"source": "float32"}, InputValueError, "source: decode takes the format of its codes as fmt"),
         (("decode", "float32"), {"result": "float16"}, RangeExceededError, "result: float16 cannot hold every value of float32"),

@@ -6,7 +6,7 @@ import pytest
 
 import refquant as rq
 from refquant.errors import InputValueError
-from refquant.golden.nan_mask import compare_mask
+from refquant.golden.nan_mask import accepted, compare_mask
 
 NARROW = [n for n in rq.list_formats(p3109=True) if rq.get_format(n).width <= 8][::3]
 
@@ -46,6 +46,31 @@ def test_what_passes_under_the_mask_of_a_nan_is_a_nan(name, count_cases):
 def test_masks_by_hand(name, code, mask):
     fmt = rq.get_format(name)
     assert compare_mask(np.array([code], fmt.code_dtype), fmt, "class").tolist() == [mask]
+
+
+@pytest.mark.parametrize(
+    "name", ["float16", "bfloat16", "float8_e5m2", "float8_e4m3", "float8_e4m3fn", "float8_e4m3fnuz", "float8_e8m0fnu", "int8", "float4_e2m1fn"]
+)
+@pytest.mark.parametrize("by", ["class", "byte"])
+def test_any_nan_is_accepted_by_class_and_none_but_the_right_one_by_byte(name, by, count_cases):
+    fmt = rq.get_format(name)
+    codes = np.arange(1 << fmt.width, dtype=fmt.code_dtype)
+    nan = np.array([oracle.codec.decode(int(c), oracle.formats.get(name)).kind == "nan" for c in codes])
+    for right in {*codes[nan][:: max(nan.sum() // 8, 1)].tolist(), 0, 1, int(codes[~nan][-1])}:
+        results = np.full(codes.size, right, fmt.code_dtype)
+        got = accepted(codes, results, compare_mask(results, fmt, by), fmt, by)
+        assert np.array_equal(got, nan if by == "class" and nan[right] else codes == right), hex(right)
+        count_cases(codes.size)
+
+
+@pytest.mark.parametrize("by, right", [("class", True), ("byte", False)])
+def test_a_set_accepts_a_signalling_nan_by_class(by, right):
+    made = rq.golden.generate("convert", "float16", source="float8_e5m2", nan_by=by)
+    other = np.where(made.columns["result"] == 0x7E00, 0xFC01, made.columns["result"]).astype(np.uint16)
+    assert made.accepts(made.columns["result"]).all() and made.accepts(other).all() == right
+    assert not made.accepts(np.where(made.columns["result"] == 0x7E00, 0x7C00, made.columns["result"]).astype(np.uint16)).all(), "Inf is no NaN"
+    with pytest.raises(InputValueError, match=r"codes: expected one for each of the 256 vectors, got the shape \(3,\)"):
+        made.accepts(np.zeros(3, np.uint16))
 
 
 def test_another_choice_is_refused():

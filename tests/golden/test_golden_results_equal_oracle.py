@@ -24,6 +24,14 @@ SETS = {
     "through float16": ("encode", "float8_e4m3fnuz", {"source": "float64", "dialect": DEFAULT.replace(via="float16"), "rounding": DETERMINISTIC}),
     "through bfloat16, cut": ("encode", "float8_e5m2", {"dialect": DEFAULT.replace(via={"format": "bfloat16", "rounding": "toward_zero"}), "rounding": (*STOCHASTIC, "to_odd")}),
     "int32 to float16": ("convert", "float16", {"source": "int32", "rounding": DETERMINISTIC}),
+    "int64 to bfloat16": ("encode", "bfloat16", {"source": "int64", "rounding": (*DETERMINISTIC, *STOCHASTIC), "random_bits": 6}),
+    "uint64 to float32": ("encode", "float32", {"source": "uint64", "rounding": DETERMINISTIC, "level": 2}),
+    "int64 to float64": ("convert", "float64", {"source": "int64", "rounding": DETERMINISTIC}),
+    "uint64 to float8_e4m3fn": ("convert", "float8_e4m3fn", {"source": "uint64", "rounding": DETERMINISTIC, "overflow": ("no_saturate", "saturate", "to_nan")}),
+    "int64 to int16": ("convert", "int16", {"source": "int64", "overflow": ("saturate", "wrap", "error")}),
+    "uint64 to int32": ("convert", "int32", {"source": "uint64", "overflow": ("saturate", "wrap")}),
+    "round int64 to bfloat16": ("round", "bfloat16", {"source": "int64", "rounding": DETERMINISTIC}),
+    "round uint64 to int8": ("round", "int8", {"source": "uint64", "overflow": "saturate"}),
     "uint8 to fp6": ("convert", "float6_e2m3fn", {"source": "uint8", "rounding": DETERMINISTIC}),
     "e5m2 to e4m3, payloads": ("convert", "float8_e4m3", {"source": "float8_e5m2", "level": "exhaustive", "dialect": DEFAULT.replace(nan="keep_payload")}),
     "e4m3fn to mxint8": ("convert", "mxint8", {"source": "float8_e4m3fn", "rounding": (*DETERMINISTIC, *STOCHASTIC), "dialect": DEFAULT.replace(nan="to_max")}),
@@ -87,6 +95,14 @@ def test_comparisons_are_what_the_oracle_says(formats, count_cases):
             want = oracle.compare.compare(predicate, form == "signaling", x, y, a, b)
             assert (bool(made.columns["result"][row]), int(made.columns["flags"][row])) == want, (name, hex(x), hex(y))
         count_cases(rows.size)
+
+
+@pytest.mark.parametrize("backend", ["reference", None])
+@pytest.mark.parametrize("source", ["int64", "uint64"])
+def test_vectors_of_64_bit_integers_are_what_the_public_function_gives(source, backend):
+    made = rq.golden.generate("encode", "bfloat16", source=source, level=2, backend=backend)
+    codes, flags = rq.encode(made.columns["a"].view(source), "bfloat16", return_flags=True)
+    assert np.array_equal(codes, made.columns["result"]) and np.array_equal(flags, made.columns["flags"])
 
 
 @pytest.mark.parametrize("operation, fmt", [("encode", "float8_e4m3fn"), ("round", "bfloat16")])

@@ -299,10 +299,65 @@ def test_check_finds_a_coverage_table_that_is_not_that_of_the_vectors(made, tmp_
 
 
 def test_a_folder_without_a_manifest_is_none(tmp_path):
-    with pytest.raises(GoldenFileError, match=r"manifest\.json: cannot be read"):
-        rq.golden.check(tmp_path)
-    with pytest.raises(GoldenFileError, match=r"manifest\.json: cannot be read"):
-        rq.golden.load(tmp_path)
+    for read in (rq.golden.check, rq.golden.load):
+        with pytest.raises(GoldenFileError) as raised:
+            read(tmp_path)
+        assert str(raised.value) == f"there is no manifest.json in {tmp_path}: it holds no golden vectors"
+    (tmp_path / "file").write_text("")
+    for name, message in (("nosuch", "there is no folder .*/nosuch"), ("file", ".*/file is no folder")):
+        with pytest.raises(GoldenFileError, match=f"^{message}; expected one of golden vectors"):
+            rq.golden.check(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    "given, error", [(None, InputTypeError), (7, InputTypeError), (b"set", InputTypeError), ("", InputValueError), ("a\0b", InputValueError)]
+)
+def test_what_is_no_name_of_a_folder_is_refused(given, error):
+    with pytest.raises(error, match="path: "):
+        rq.golden.load(given)
+    with pytest.raises(error, match="folder: "):
+        rq.golden.check(given)
+
+
+def damaged(path):
+    """A file in which one result of one vector is another, and everything in the file that follows from it is made anew."""
+    made = rq.golden.load(path.parent)
+    writer = next(w for w in rq.golden.WRITERS.values() if w.file == path.name)
+    path.write_bytes(writer.write(changed(made, 3, result=0x11)))
+
+
+@pytest.mark.parametrize("name", sorted(rq.golden.WRITERS))
+def test_a_file_is_compared_with_the_manifest_beside_it(made, tmp_path, name):
+    folder = made.save(tmp_path / "set", writers=[name, "npz", "csv"])
+    path = folder / rq.golden.WRITERS[name].file
+    assert rq.golden.load(path) == made
+    damaged(path)
+    with pytest.raises(GoldenFileError, match=r"bytes with another SHA-256 than the \d+ bytes of the manifest: it was changed or damaged"):
+        rq.golden.load(path)
+    (tmp_path / "alone").mkdir()
+    alone = path.rename(tmp_path / "alone" / path.name)
+    assert rq.golden.load(alone) != made
+
+
+def test_a_manifest_beside_a_file_counts_where_it_lists_that_file(made, tmp_path):
+    folder = made.save(tmp_path / "set", writers=["csv"])
+    path = folder / "vectors.csv"
+    copy = folder / "copy.csv"
+    copy.write_bytes(path.read_bytes())
+    assert rq.golden.load(copy) == made  # it is not in the manifest
+    manifest = folder / "manifest.json"
+    text = manifest.read_text()
+    for other in ('{"name": "app"}', "", "no JSON"):
+        manifest.write_text(other)
+        assert rq.golden.load(path) == made  # another program's
+    for other in (text[:-3], text[: text.index('"metadata"')], text.replace("refquant-golden-1", "refquant-golden-2")):
+        manifest.write_text(other)
+        with pytest.raises(GoldenFileError, match=r"vectors\.csv: cannot be compared with the manifest beside it: .*manifest\.json: "):
+            rq.golden.load(path)
+    manifest.rename(folder / "elsewhere")
+    manifest.symlink_to("elsewhere")
+    with pytest.raises(GoldenFileError, match=r"manifest beside it: .* it is a symbolic link"):
+        rq.golden.load(path)
 
 
 def test_sets_are_read_only_and_equal_by_content(made):

@@ -24,6 +24,8 @@ SETS = {
     "decode": lambda: rq.golden.generate("decode", "float8_e5m2"),
     "truth": lambda: rq.golden.generate("compare_signaling_le", ("float16", "float8_e4m3fn")),
     "64 bits": lambda: rq.golden.generate("encode", "float64", source="float64", dialect="cuda-host-satfinite"),
+    "64-bit integers": lambda: rq.golden.generate("encode", "bfloat16", source="int64"),
+    "unsigned 64-bit integers": lambda: rq.golden.generate("round", "float16", source="uint64"),
     "3 and 4 bits": lambda: rq.golden.generate("convert", "int3", source="float4_e2m1fn", overflow="saturate"),
     "a format of the user's own": lambda: rq.golden.generate("convert", MINE, source="float16", dialect=DEFAULT.replace(via=MINE, nan="all_ones")),
     "no vector": lambda: rq.golden.generate("convert", "int3", source="float8_e8m0fnu", overflow="error", dialect=DEFAULT.replace(zero_input="error")),
@@ -122,7 +124,7 @@ def test_npz_is_read_by_numpy_without_pickle(sets, tmp_path):
 
 
 def test_safetensors_is_read_by_the_package(sets, tmp_path):
-    package = pytest.importorskip("safetensors.numpy")
+    import safetensors.numpy as package
     from safetensors import safe_open
 
     made, path = sets["one mode"], tmp_path / "vectors.safetensors"
@@ -146,6 +148,28 @@ def test_json_is_what_its_schema_says_and_values_are_exact(sets, which):
         got = [float.fromhex(text) for text in record["values"]["a"]]
         assert all(x == y or (x != x and y != y) for x, y in zip(got, values.tolist(), strict=True))
         assert [t.startswith("-") for t in record["values"]["a"]] == np.signbit(values).tolist()
+
+
+@pytest.mark.parametrize("name", ["vectors", "manifest"])
+def test_a_schema_has_an_address_of_its_own(name):
+    """Without it a validator of other people cannot tell the two apart."""
+    pytest.importorskip("jsonschema")
+    from referencing import Registry, Resource
+
+    assert schema(name)["$id"] == f"urn:refquant:golden-1:{name}"
+    registry = Registry().with_resources([(s["$id"], Resource.from_contents(s)) for s in map(schema, ("vectors", "manifest"))])
+    found = registry.resolver().lookup(f"urn:refquant:golden-1:{name}").contents
+    assert found["title"] == schema(name)["title"]
+
+
+def test_values_of_64_bit_integers_are_exact(sets):
+    record = json.loads(WRITERS["json"].write(sets["64-bit integers"]))
+    values = sets["64-bit integers"].columns["a"].view(np.int64).tolist()
+    pattern = re.compile(r"(-?)0x([01])(?:\.([0-9a-f]+))?p\+(\d+)")
+    for text, value in zip(record["values"]["a"], values, strict=True):
+        sign, one, tail, exponent = pattern.fullmatch(text).groups()
+        digits, places = int(one + (tail or ""), 16), 4 * len(tail or "")
+        assert (-1 if sign else 1) * digits * 2 ** int(exponent) == value * 2**places
 
 
 def test_the_lines_of_each_text_by_hand():
@@ -185,6 +209,24 @@ def test_a_c_header_compiles_without_a_warning_and_holds_the_columns(sets, tmp_p
     (tmp_path / "two.c").write_text('#include "vectors.h"\n#include "vectors.h"\nint main(void) { return 0; }\n')
     both = subprocess.run([compiler, "two.c", "-o", "two"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert both.returncode and "golden vectors are included already: a C file holds one set" in both.stderr
+
+
+@pytest.mark.parametrize("by", ["class", "byte"])
+def test_the_macro_of_a_c_header_takes_any_nan_by_class(by, tmp_path):
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    if compiler is None:
+        pytest.skip("no C compiler is installed")
+    made = rq.golden.generate("convert", "float16", source="float8_e5m2", nan_by=by)
+    (tmp_path / "vectors.h").write_bytes(WRITERS["c_header"].write(made))
+    program = '#include "vectors.h"\n#include <stdio.h>\nint main(void) { for (int i = 0; i < REFQUANT_GOLDEN_COUNT; i++) for (unsigned c = 0; c < 65536; c++)'
+    program += ' if (REFQUANT_GOLDEN_RIGHT(c, i)) printf("%d %u\\n", i, c); return 0; }\n'
+    (tmp_path / "main.c").write_text(program)
+    subprocess.run([compiler, "-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic", "main.c", "-o", "main"], cwd=tmp_path, check=True)
+    done = subprocess.run([tmp_path / "main"], capture_output=True, text=True, check=True)
+    nans = [c for c in range(65536) if c & 0x7C00 == 0x7C00 and c & 0x3FF]
+    results = made.columns["result"].tolist()
+    wanted = [(i, c) for i, right in enumerate(results) for c in (nans if right in nans and by == "class" else [right])]
+    assert [tuple(map(int, line.split())) for line in done.stdout.splitlines()] == wanted and len(wanted) > 255
 
 
 def test_the_table_of_coverage_ends_every_text(sets):

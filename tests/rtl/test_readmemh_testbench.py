@@ -6,6 +6,8 @@ import oracle
 import pytest
 from rtlruns import EXAMPLES, run
 
+import refquant as rq
+
 pytestmark = pytest.mark.usefixtures("iverilog")
 GOOD, FAULTY = "float32_to_float8_e4m3fn.v", "float32_to_float8_e4m3fn_faulty.v"
 LINE = re.compile(r"vector \d+: a (\w{8}) .* gives (\w\w) flags (\w{5}), right (\w\w) flags (\w{5}) under mask ff")
@@ -35,12 +37,11 @@ def golden(iverilog, tmp_path_factory):
     return folder, sum(not line.startswith("//") for line in (folder / "vectors.memh").read_text().splitlines())
 
 
-def simulate(folder, source, tmp_path, *options):
+def simulate(folder, source, tmp_path, *options, dut=EXAMPLES / "dut.v"):
     """(exit code, output) of the testbench in a folder with a converter."""
-    built = run(
-        "iverilog", "-g2012", *options, "-o", str(tmp_path / "simulation"), str(folder / "testbench.sv"), str(EXAMPLES / "dut.v"), str(source), cwd=tmp_path
-    )
-    assert built == (0, ""), built[1]
+    sources = [str(path) for path in (folder / "testbench.sv", dut, source) if path]
+    built = run("iverilog", "-g2012", *options, "-o", str(tmp_path / "simulation"), *sources, cwd=tmp_path)
+    assert built[0] == 0 and "error" not in built[1], built[1]
     return run("vvp", str(tmp_path / "simulation"), f"+vectors={folder / 'vectors.memh'}", cwd=tmp_path)
 
 
@@ -115,10 +116,78 @@ def test_vectors_that_are_missing_are_no_pass(golden, tmp_path):
     (short / "testbench.sv").write_bytes((folder / "testbench.sv").read_bytes())
     (short / "vectors.memh").write_text("".join(lines[: words[-3]]))
     code, text = simulate(short, EXAMPLES / GOOD, tmp_path)
-    assert code == 1 and f"FAIL: 3 of {count} vectors" in text, text
+    assert code == 1 and f"FAIL: 3 of {count} vectors" in text and text.count(": not read from ") == 3, text
+    assert f"3 vectors were not read from {short / 'vectors.memh'}: it is missing, damaged or shorter than this testbench" in text
     (short / "vectors.memh").unlink()
-    code, text = simulate(short, EXAMPLES / GOOD, tmp_path)
-    assert code == 1 and f"FAIL: {count} of {count} vectors" in text, text
+    code, text = simulate(short, EXAMPLES / GOOD, tmp_path, "-DSHOW=4")
+    assert code == 1 and f"FAIL: {count} of {count} vectors" in text and text.count(": not read from ") == 4 and f"{count} vectors were not read" in text, text
+
+
+PIPELINED = EXAMPLES / "pipelined_dut.v"
+
+
+@pytest.mark.parametrize("latency, right", [(1, True), (0, False), (2, False), (-1, False)])
+def test_a_converter_with_a_register_passes_with_its_latency_alone(golden, tmp_path, latency, right):
+    folder, count = golden
+    code, text = simulate(folder, EXAMPLES / GOOD, tmp_path, f"-Ptestbench.LATENCY={latency}", dut=PIPELINED)
+    assert (code, text) == (0, f"PASS: {count} vectors\n") if right else code == 1 and "PASS" not in text and "FAIL: " in text, text
+
+
+def test_a_faulty_converter_with_a_register_fails_with_the_vectors_of_the_one_without(golden, tmp_path):
+    folder, _ = golden
+    plain = simulate(folder, EXAMPLES / FAULTY, tmp_path)
+    clocked = simulate(folder, EXAMPLES / FAULTY, tmp_path, "-Ptestbench.LATENCY=1", dut=PIPELINED)
+    assert plain[0] == clocked[0] == 1 and len(LINE.findall(plain[1])) == 10
+    assert LINE.findall(plain[1]) == LINE.findall(clocked[1]) and re.findall("FAIL: .*", plain[1]) == re.findall("FAIL: .*", clocked[1])
+
+
+STAGES = """
+module dut (input clk, input [31:0] a, input [7:0] rounding, input [7:0] overflow, input [31:0] random, output [7:0] result, output [4:0] flags);
+  reg [31:0] first, second;
+  always @(posedge clk) begin first <= a; second <= first; end
+  float32_to_float8_e4m3fn converter (.x(second), .y(result), .flags(flags));
+endmodule
+"""
+
+
+@pytest.mark.parametrize("latency, right", [(2, True), (1, False), (3, False)])
+def test_two_stages_have_a_latency_of_two(golden, tmp_path, latency, right):
+    folder, count = golden
+    (tmp_path / "stages.v").write_text(STAGES)
+    code, text = simulate(folder, EXAMPLES / GOOD, tmp_path, f"-Ptestbench.LATENCY={latency}", dut=tmp_path / "stages.v")
+    assert (code, text) == (0, f"PASS: {count} vectors\n") if right else code == 1 and "PASS" not in text, text
+
+
+WIDEN = """
+module dut (input [7:0] a, input [7:0] rounding, input [7:0] overflow, input [31:0] random, output [15:0] result, output [4:0] flags);
+  wire nan = a[6:0] > 7'h7c;
+  assign result = nan ? {{NAN}} : {a, 8'h00};
+  assign flags = {nan && !a[1], 4'd0};
+endmodule
+"""
+
+
+@pytest.mark.parametrize(
+    "nan, by_class, by_byte",
+    [
+        ("16'h7e00", True, True),
+        ("{a, 8'h00}", True, False),
+        ("16'hfc01", True, False),
+        ("16'h7c00", False, False),
+        ("16'h7bff", False, False),
+        ("16'h7cxx", False, False),
+        ("16'hzzzz", False, False),
+    ],
+)
+def test_any_nan_passes_by_class_and_nothing_else_does(nan, by_class, by_byte, tmp_path, count_cases):
+    """float8_e5m2 widened to float16: its NaNs of any payload, signalling ones too, where refquant delivers the quiet one."""
+    (tmp_path / "widen.v").write_text(WIDEN.replace("{{NAN}}", nan))
+    for by, right in (("class", by_class), ("byte", by_byte)):
+        folder = rq.golden.generate("convert", "float16", source="float8_e5m2", nan_by=by).save(tmp_path / by, writers=["readmemh"])
+        code, text = simulate(folder, tmp_path / "widen.v", tmp_path, dut=None)
+        wrong = 5 if nan == "{a, 8'h00}" else 6  # one of the NaNs is 0x7e00 already
+        assert (code, text) == (0, "PASS: 256 vectors\n") if right else code == 1 and f"FAIL: {wrong} of 256 vectors" in text, (by, text)
+        count_cases(256)
 
 
 COMPARATOR = """

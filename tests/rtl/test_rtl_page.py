@@ -17,7 +17,7 @@ def test_every_command_prints_what_the_page_shows(cocotb, tmp_path):
         assert rtlruns.shows(shown, text), f"{command}\n{text}"
         assert (code != 0) == ("faulty" in command and "iverilog" not in command), f"{command}: exit code {code}"
         seen += 1
-    assert seen == 7
+    assert seen == 9
 
 
 @pytest.mark.parametrize(

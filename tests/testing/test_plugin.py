@@ -10,7 +10,7 @@ import pytest
 import refquant as rq
 from refquant.testing import levels
 
-LEVEL = "from refquant.testing.inputs_of_level import chosen_level\ndef test_level():\n    assert chosen_level(None) == {!r}\n"
+LEVEL = "from refquant.testing.levels import level_of_run\ndef test_level():\n    assert level_of_run() == {!r}\n"
 WRONG = """
 import numpy as np, refquant as rq
 from refquant.testing import assert_conforms, assert_same_codes
@@ -96,6 +96,76 @@ def test_a_failure_has_a_section_of_the_first_wrong_bits(run_pytest):
     assert "E       first and smallest at index 1: 1 ulp\n" in parts["test_codes"]
     assert "diagnosis  rounding=toward_zero\n" in parts["test_cast"]
     assert "same_codes.py" not in parts["test_codes"] and "conformance.py" not in parts["test_cast"]  # the traceback ends in the test
+
+
+def test_the_traceback_of_a_failure_ends_in_the_test(run_pytest):
+    """Not in refquant: a wrong result is no fault of the assertion, and neither is a wrong argument."""
+    code, output = run_pytest(files={"test_it.py": ENDS})
+    parts = {name.strip("_ "): text for name, text in zip(*[iter(split_by_test(output))] * 2)}
+    assert code == 1 and len(parts) == 9, output
+    for name, text in parts.items():
+        assert set(re.findall(r"\n(\S+\.py):\d+:", text)) == {"test_it.py"}, text
+        assert "refquant/" not in text and SECTION not in text, name
+    assert "E       refquant.errors.CodesDifferError: shapes differ: got has (1,), expected has (2,)\n" in parts["test_shape"]
+    assert "E         shape      (1,) for inputs of shape (256,)\n" in parts["test_shape_of_a_result"]
+    assert (
+        "E       refquant.errors.InputTypeError: got: expected codes of float8_e4m3fn (unsigned integers), got values of dtype float32;" in parts["test_values"]
+    )
+    assert "reciprocal" in parts["test_what_the_function_raises"] and "ZeroDivisionError: " in parts["test_what_the_function_raises"]
+    assert "E       refquant.errors.UnknownNameError: target: no format is named 'nosuch'" in parts["test_name_of_the_target"]
+
+
+SECTION = "- refquant: first wrong bits -"
+ENDS = """
+import numpy as np
+from refquant.testing import assert_conforms, assert_same_codes
+
+def test_shape():
+    assert_same_codes([1], [1, 2], "int8")
+
+def test_values():
+    assert_same_codes(np.float32([1]), [1], "float8_e4m3fn")
+
+def test_name():
+    assert_same_codes([1], [1], "nosuch")
+
+def test_inputs():
+    assert_same_codes([1], [1], "int8", inputs=[1, 2])
+
+def test_shape_of_a_result():
+    assert_conforms(lambda x: x[:1], "convert", "int8", "int8")
+
+def test_dtype_of_a_result():
+    assert_conforms(lambda x: x > 1, "convert", "int8", "int8")
+
+def test_name_of_the_target():
+    assert_conforms(np.abs, "convert", "int8", "nosuch")
+
+def test_level():
+    assert_conforms(np.abs, "convert", "int8", "int8", level=7)
+
+def reciprocal(x):
+    return 1 // 0
+
+def test_what_the_function_raises():
+    assert_conforms(reciprocal, "convert", "int8", "int8")
+"""
+
+
+def test_workers_have_the_level_of_the_run_and_report_as_it_does(run_pytest):
+    pytest.importorskip("xdist")
+    code, output = run_pytest("-n", "2", "--refquant-level", "2", files={"test_it.py": WRONG, "test_level.py": LEVEL.format("2")})
+    assert (code, "5 failed, 2 passed" in output, "level 2\n" in output) == (1, True, True), output
+    assert output.count(SECTION) == 5 and "diagnosis  rounding=toward_zero\n" in output
+
+
+def test_the_help_says_what_a_level_is(run_pytest):
+    _, output = run_pytest("--help")
+    text = " ".join(output.split())
+    assert (
+        "--refquant-level={1,2,exhaustive} how thoroughly refquant.testing.assert_conforms tests where a test names no level: 1 (quick, if not given)" in text
+    )
+    assert "2 (thorough), exhaustive (every code of a source of at most 32 bits: minutes)" in text
 
 
 def split_by_test(output):

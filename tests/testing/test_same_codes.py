@@ -150,17 +150,17 @@ def test_arrays_of_any_shape_and_layout_and_of_the_formats_own_dtype():
 @pytest.mark.parametrize(
     "args, options, error, message",
     [
-        (([1], [[1]]), {}, rq.errors.InputValueError, r"got: expected the shape of expected, \(1, 1\); got \(1,\)"),
-        (([1, 1], 1), {}, rq.errors.InputValueError, r"got: expected the shape of expected, \(\); got \(2,\)"),
         (([1], [1]), {"inputs": [1.0, 2.0]}, rq.errors.InputValueError, r"inputs: expected the shape of expected, \(1,\); got \(2,\)"),
         (([1], [1]), {"inputs": ["x"]}, rq.errors.InputTypeError, "inputs: expected real numbers"),
         (([1], [1]), {"inputs": [300], "source": E4M3}, rq.errors.CodeRangeError, "inputs: expected 0 <= code < 2\\*\\*8 for float8_e4m3fn, got 0x12c"),
-        (([1], [1]), {"inputs": [1], "source": "nosuch"}, rq.errors.UnknownNameError, "fmt: no format is named 'nosuch'"),
+        (([1], [1]), {"inputs": [1], "source": "nosuch"}, rq.errors.UnknownNameError, "source: no format is named 'nosuch'"),
+        (([1], [1]), {"inputs": [1], "source": 7}, rq.errors.InputTypeError, "source: expected a format or its name, got int"),
         (([1], [1]), {"nan_by": "value"}, rq.errors.InputValueError, "nan_by: expected one of byte, class, got 'value'"),
-        (([256], [1]), {}, rq.errors.CodeRangeError, "got: expected 0 <= code < 2\\*\\*8"),
         (([1], [-1]), {}, rq.errors.CodeRangeError, "expected: expected 0 <= code"),
-        ((np.int8([1]), [1]), {}, rq.errors.InputTypeError, "got: expected an unsigned integer dtype, got int8; use refquant.codes_from_signed"),
-        (([1], np.float32([1])), {}, rq.errors.InputTypeError, "expected: expected codes of float8_e4m3fn .unsigned integers., got values of dtype float32"),
+        ((np.int8([1]), [1]), {}, rq.errors.InputTypeError, "got: expected codes of float8_e4m3fn .unsigned integers., got dtype int8; got.view.np.uint8. has the same bits"),
+        (([1], np.int64([1])), {}, rq.errors.InputTypeError, "expected: expected codes of float8_e4m3fn .unsigned integers., got dtype int64; refquant.codes_from_signed"),
+        ((np.float32([1]), [1]), {}, rq.errors.InputTypeError, "got: expected codes of float8_e4m3fn .unsigned integers., got values of dtype float32; refquant.encode"),
+        (([1], [1.5]), {}, rq.errors.InputTypeError, "expected: expected codes of float8_e4m3fn .unsigned integers., got values of dtype float64; refquant.encode"),
         (([True], [1]), {}, rq.errors.InputTypeError, "got: expected an unsigned integer dtype, got bool"),
         ((np.array([1], ml_dtypes.float8_e5m2), [1]), {}, rq.errors.InputTypeError, "got: expected codes of float8_e4m3fn .*, got values of dtype float8_e5m2"),
     ],
@@ -169,6 +169,38 @@ def test_what_cannot_be_compared_is_refused(args, options, error, message):
     with pytest.raises(error, match=f"^{message}") as caught:
         assert_same_codes(*args, E4M3, **options)
     assert not isinstance(caught.value, AssertionError)
+
+
+@pytest.mark.parametrize(
+    "got, expected, message",
+    [
+        ([1], [[1]], "shapes differ: got has (1,), expected has (1, 1)"), ([1, 1], 1, "shapes differ: got has (2,), expected has ()"),
+        (np.zeros((2, 3), np.uint8), np.zeros((3, 2), np.uint8), "shapes differ: got has (2, 3), expected has (3, 2)"),
+        ([], [1], "shapes differ: got has (0,), expected has (1,)"),
+    ],
+)  # fmt: skip
+def test_another_shape_is_a_wrong_result(got, expected, message):
+    assert report_of(np.array(got, np.uint8), expected, E4M3) == message
+
+
+@pytest.mark.parametrize(
+    "got, fmt, code, index",
+    [([0x38, 0x100], E4M3, "0x100", "1"), ([[3], [0x10]], "float4_e2m1fn", "0x10", "(1, 0)"), (np.uint64(1 << 63), "float32", "0x8000000000000000", "")],
+)
+def test_what_is_no_code_is_a_wrong_result(got, fmt, code, index):
+    """A kernel that leaves bits above the code is wrong, and not called wrongly."""
+    right = np.zeros(np.shape(got), np.uint8)
+    right[...] = 0x38 if fmt == E4M3 else 3
+    report = report_of(got, right, fmt)
+    assert f"1 no code of {fmt}" in report.splitlines()[0] or report.startswith("1 of 1 code of float32 differs (NaNs by byte): 1 no code of float32")
+    assert f"first and smallest{f' at index {index}' if index else ''}: no code\n  got       {code}" in report and f"no code of {fmt}\n" in report
+
+
+def test_integers_of_the_formats_own_dtype_are_its_codes():
+    assert_same_codes(np.int8([-1, 5]), np.uint8([255, 5]), "int8")
+    assert "\n  got       0xff  11111111  -1\n" in report_of(np.int8([-1]), [1], "int8")
+    with pytest.raises(rq.errors.InputTypeError, match=r"^got: expected codes of int4 .unsigned integers., got dtype int8; refquant.codes_from_signed"):
+        assert_same_codes(np.int8([-1]), [15], "int4")
 
 
 def test_the_exception_keeps_its_table_in_another_process():

@@ -22,6 +22,7 @@ FORMATS = [
     "float64", "int32",
 ]  # fmt: skip
 OWN = [rq.FloatFormat(precision=4, exponent_width=3, bias=9, nan="none", signed=False, zero=False), rq.IntFormat(width=1), rq.IntFormat(width=1, signed=False)]
+BEYOND = rq.FloatFormat(precision=3, exponent_width=12)  # float64 does not hold it
 TINY = [
     rq.FloatFormat(precision=2, exponent_width=1, nan=nan, infinity=infinity)
     for nan, infinity in (("all_ones", True), ("none", True), ("negative_zero", False))
@@ -194,7 +195,11 @@ def test_formats_shrink_to_named_narrow_floats():
     "call, message",
     [
         (lambda: strategies.formats(["nosuch"]), "kinds: expected some of named, p3109, own; got 'nosuch'"), (lambda: strategies.formats([]), "kinds: no format of no kind"),
-        (lambda: strategies.formats(max_width=0), "max_width: expected an integer in 1..64, got 0"), (lambda: strategies.formats(min_width=9, max_width=8), "kinds: no format of named, p3109, own has 9..8 bits"),
+        (lambda: strategies.formats(max_width=0), "max_width: expected an integer in 1..64, got 0"), (lambda: strategies.formats(min_width=9, max_width=8), "min_width: expected at most max_width, 8; got 9"),
+        (lambda: strategies.formats("nosuch"), "kinds: expected some of named, p3109, own; got 'nosuch'"), (lambda: strategies.formats(floats=False, integers=False), "floats, integers: one of them must be true"),
+        (lambda: strategies.arrays_of("int8", -1), "shape: expected integers of at least 0, got -1"), (lambda: strategies.arrays_of("int8", (2, -3)), r"shape: expected integers of at least 0, got \(2, -3\)"),
+        (lambda: strategies.random_bits(-1), "shape: expected integers of at least 0, got -1"), (lambda: strategies.arrays_of("int8", True), "shape: expected integers of at least 0, got True"),
+        (lambda: strategies.arrays_of("int8", (2.0,)), r"shape: expected integers of at least 0, got \(2.0,\)"), (lambda: strategies.arrays_of("int8", "23"), "shape: expected integers of at least 0, got '23'"),
         (lambda: strategies.formats(["p3109"], floats=False), "kinds: no format"), (lambda: strategies.random_bits(3, n=33), "n: expected an integer in 1..32, got 33"),
     ],
 )  # fmt: skip
@@ -203,6 +208,32 @@ def test_bad_arguments_are_refused_when_the_strategy_is_made(call, message):
         call()
     with pytest.raises(rq.errors.UnknownNameError):
         strategies.codes("nosuch")
+
+
+@pytest.mark.parametrize(
+    "call, error, message",
+    [
+        (lambda: strategies.near_ties("nosuch"), rq.errors.UnknownNameError, "fmt: no format is named 'nosuch'"),
+        (lambda: strategies.near_ties("int8", "nosuch"), rq.errors.UnknownNameError, "source: no format is named 'nosuch'"),
+        (lambda: strategies.boundary_values("int8", "nosuch"), rq.errors.UnknownNameError, "source: no format is named 'nosuch'"),
+        (lambda: strategies.boundary_values("int8", 3), rq.errors.InputTypeError, "source: expected a format or its name, got int"),
+        (lambda: strategies.dialects("nosuch"), rq.errors.UnknownNameError, "target: no format is named 'nosuch'"),
+        (lambda: strategies.dialects("int8", "nosuch"), rq.errors.UnknownNameError, "source: no format is named 'nosuch'"),
+        (lambda: strategies.formats(5), rq.errors.InputTypeError, "kinds: expected some of named, p3109, own; got 5"),
+        (
+            lambda: strategies.boundary_values("int8", BEYOND),
+            rq.errors.RangeExceededError,
+            "source: float64 does not hold every value of float_e12m2b2047; give as_codes=True",
+        ),
+    ],
+)
+def test_messages_name_the_argument_of_the_caller(call, error, message):
+    with pytest.raises(error, match=f"^{message}"):
+        call()
+
+
+def test_a_kind_of_formats_may_stand_alone():
+    assert {f.name for f in recorded(strategies.formats("named"), 500)} <= set(rq.list_formats())
 
 
 def midpoints(fmt):
@@ -236,8 +267,8 @@ def values_around(tie, spec):
 def test_near_ties_are_given_as_exact_values_too():
     found = recorded(strategies.near_ties("float8_e4m3fn"), 300)
     assert all(type(x) is float and float(np.float32(x)) == x for x in found) and len({abs(Fraction(x)) for x in found} & midpoints("float8_e4m3fn")) > 30
-    with pytest.raises(rq.errors.RangeExceededError, match=r"^fmt: float64 does not hold"):
-        strategies.near_ties("int8", rq.FloatFormat(precision=3, exponent_width=12))
+    with pytest.raises(rq.errors.RangeExceededError, match=r"^source: float64 does not hold every value of float_e12m2b2047; give as_codes=True"):
+        strategies.near_ties("int8", BEYOND)
 
 
 def test_near_ties_shrink_to_ties():

@@ -69,7 +69,8 @@ def test_a_deviation_with_another_diagnosis_than_its_entry_is_new():
 
 
 @pytest.mark.parametrize(
-    "field, value", [("versions", ">=2"), ("package", "other"), ("operation", "decode"), ("sources", ("int64",)), ("targets", ("bfloat16",))]
+    "field, value",
+    [("versions", ">=2"), ("package", "other"), ("operation", "decode"), ("sources", ("int64",)), ("targets", ("bfloat16",)), ("dialects", ("onnx-*",))],
 )
 def test_an_entry_speaks_only_of_its_package_version_operation_and_formats(field, value):
     assert statuses(judged(through_float32, dataclasses.replace(ENTRY, **{field: value}))) == ["exact", "new"]

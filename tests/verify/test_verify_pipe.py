@@ -5,72 +5,15 @@ import signal
 import sys
 import threading
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
+from pipechildren import HEADER, X, expected, failure_of, is_running
 
 import refquant as rq
 from refquant.verify.pipe import GREETING, Field, Header, Kind, converse, program
 
-PROC = Path("/proc")
-HEADER = Header("encode", (Field("float32", 32),), Field("eight", 8))
-X = np.arange(0, 3 * 5000, 3, dtype=np.uint32)
-PRELUDE = """
-import os, signal, sys, time
-def read_header():
-    for line in iter(sys.stdin.readline, "end\\n"): pass
-def vectors():
-    read_header()
-    for line in iter(sys.stdin.readline, ""): yield int(line, 16)
-def say(text, flush=True):
-    sys.stdout.write(text + "\\n")
-    if flush: sys.stdout.flush()
-def answer(x, flush=True): say(f"{x & 255:02x}", flush)
-"""
 BAD = 3 * 2345  #: the input on which the programs here do something else
-
-
-@pytest.fixture
-def ask(tmp_path):
-    """Ask a Python program, given by its body, for the low byte of each vector."""
-
-    def asked(body, codes=X, timeout=10.0, header=HEADER, columns=None):
-        path = tmp_path / f"child{len(list(tmp_path.iterdir()))}.py"
-        path.write_text(PRELUDE + body)
-        return converse(program([sys.executable, "-I", "-S", str(path)], timeout), header, columns or [codes])
-
-    fds, threads = _open_files(), threading.active_count()
-    yield asked
-    assert (_open_files(), threading.active_count()) == (fds, threads), "a file or a thread was left open"
-    assert _children() == [], "a process was left behind"
-
-
-def _open_files():
-    return len(list(PROC.glob("self/fd/*")))
-
-
-def _children():
-    """Programs of the tests that this process started and that are still there, dead or alive."""
-    found = []
-    for folder in PROC.glob("[0-9]*"):
-        try:
-            words = (folder / "cmdline").read_bytes().split(b"\0")
-            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
-        except (OSError, ValueError):
-            continue
-        if parent == os.getpid() and any(b"/child" in word for word in words):
-            found.append(folder.name)
-    return found
-
-
-def expected(count, codes=X):
-    return (codes[:count] & 255).tolist()
-
-
-def failure_of(replies):
-    assert replies.failure is not None
-    return replies.failure
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 1024, 1025, 5000])
@@ -122,8 +65,8 @@ def test_a_program_that_hangs_is_killed_and_the_input_is_named(ask):
     began = time.monotonic()
     replies = ask(f"for x in vectors(): time.sleep(1000) if x == {BAD} else answer(x)", timeout=1.5)
     failure = failure_of(replies)
-    assert (failure.kind, failure.vector, failure.input, failure.alone) == (Kind.HANG, 2345, f"{BAD:08x}", True)
-    assert failure.sentence("1.0") == "gave no answer within 1.5 s and was killed on input 00001b7b (1.0), which does it alone"
+    assert (failure.kind, failure.vector, failure.input, failure.alone) == (Kind.HANG, 2345, f"0x{BAD:08x}", True)
+    assert failure.sentence("1.0") == "gave no answer within 1.5 s and was killed on input 0x00001b7b (1.0), which does it alone"
     assert replies.codes.tolist() == expected(2345)
     assert time.monotonic() - began < 15
 
@@ -131,29 +74,18 @@ def test_a_program_that_hangs_is_killed_and_the_input_is_named(ask):
 @pytest.mark.parametrize("body", ["time.sleep(1000)", "signal.pause()", "signal.signal(signal.SIGTERM, signal.SIG_IGN)\nwhile True: time.sleep(1)"])
 def test_a_program_that_never_answers_is_killed(ask, body):
     replies = ask(body, timeout=0.5)
-    assert failure_of(replies).sentence() == "gave no answer within 0.5 s and was killed, even without any vector"
+    assert failure_of(replies).sentence() == "gave no answer within 0.5 s and was killed; without any vector it did not end within 0.5 s"
     assert replies.codes.size == 0
 
 
 def test_what_a_program_that_hangs_has_started_is_killed_with_it(ask, tmp_path):
     pid = tmp_path / "pid"
-    body = f"import subprocess\nread_header()\nchild = subprocess.Popen(['sleep', '1000'])\nopen({str(pid)!r}, 'w').write(str(child.pid))\ntime.sleep(1000)"
+    body = f"import subprocess\nread_header()\nchild = subprocess.Popen(['sleep', '20'])\nopen({str(pid)!r}, 'w').write(str(child.pid))\ntime.sleep(1000)"
     assert failure_of(ask(body, X[:3], timeout=0.7)).kind is Kind.HANG
     deadline = time.monotonic() + 5
-    while _is_running(int(pid.read_text())) and time.monotonic() < deadline:
+    while is_running(int(pid.read_text())) and time.monotonic() < deadline:
         time.sleep(0.02)
-    assert not _is_running(int(pid.read_text()))
-
-
-def _is_running(pid):
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    try:
-        return (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
+    assert not is_running(int(pid.read_text()))
 
 
 def test_a_program_that_closes_its_output_and_stays_is_killed(ask):
@@ -177,8 +109,8 @@ def test_a_program_that_dies_is_blamed_with_the_input_that_kills_it(ask, flush, 
     bad = BAD if flush else 3 * 444
     replies = ask(f"for x in vectors(): {death} if x == {bad} else answer(x, {flush})", codes)
     failure = failure_of(replies)
-    assert (failure.kind, failure.vector, failure.input, failure.alone) == (kind, bad // 3, f"{bad:08x}", True)
-    assert failure.sentence("7") == f"{what} on input {bad:08x} (7), which does it alone"
+    assert (failure.kind, failure.vector, failure.input, failure.alone) == (kind, bad // 3, f"0x{bad:08x}", True)
+    assert failure.sentence("7") == f"{what} on input 0x{bad:08x} (7), which does it alone"
     assert replies.codes.tolist() == expected(replies.codes.size) and replies.codes.size == (2345 if flush else 0)
 
 
@@ -186,7 +118,7 @@ def test_a_death_that_one_input_alone_does_not_cause_is_told_as_that(ask):
     body = f"seen = set()\nfor x in vectors():\n    seen.add(x)\n    if x >= {BAD} and {BAD - 3} in seen: os.abort()\n    answer(x)"
     failure = failure_of(ask(body))
     assert (failure.kind, failure.vector, failure.alone) == (Kind.SIGNAL, 2345, False)
-    assert failure.sentence("7") == "was ended by SIGABRT; not reproduced by one input alone, suspected: 00001b7b (7)"
+    assert failure.sentence("7") == "was ended by SIGABRT; not reproduced by one input alone, suspected: 0x00001b7b (7)"
 
 
 def test_the_last_of_the_fewest_inputs_that_cause_a_death_is_suspected(ask):
@@ -217,14 +149,14 @@ def test_garbage_is_shown_with_its_input(ask):
     replies = ask(f'for x in vectors(): say("result: none" if x == {BAD} else f"{{x & 255:02x}}")')
     failure = failure_of(replies)
     assert (failure.kind, failure.vector, failure.answer) == (Kind.GARBAGE, 2345, "result: none")
-    assert failure.sentence() == "answered 'result: none', where 2 hex digits were expected on input 00001b7b"
+    assert failure.sentence() == "answered 'result: none', where 2 hex digits were expected on input 0x00001b7b"
     assert replies.codes.tolist() == expected(2345)
 
 
 def test_a_code_too_wide_for_the_format_is_shown_with_its_input(ask):
     failure = failure_of(ask(f'for x in vectors(): say("17f" if x == {BAD} else f"{{x & 255:02x}}")'))
     assert (failure.kind, failure.vector) == (Kind.TOO_WIDE, 2345)
-    assert failure.sentence() == "answered '17f', which is wider than the 8 bits of eight on input 00001b7b"
+    assert failure.sentence() == "answered '17f', which is wider than the 8 bits of eight on input 0x00001b7b"
 
 
 @pytest.mark.parametrize("codes", [X, X[:900]], ids=["several batches", "one batch"])
@@ -257,7 +189,7 @@ def test_a_line_too_many_that_comes_late_is_told_with_its_input(ask):
 @pytest.mark.parametrize(
     "body, kind, what",
     [
-        ("while True: say('12', False)", Kind.TOO_MANY, "answered more lines than it was given vectors"),
+        ("while True: say('12', False)", Kind.TOO_MANY, "wrote '12' when it was given the header and no vector"),
         ("while True: sys.stdout.write('1' * 1000)", Kind.GARBAGE, "answered a line of more than 256 bytes"),
         ("while True: sys.stdout.write('\\n' * 1000)", Kind.GARBAGE, "answered an empty line"),
     ],
@@ -369,3 +301,29 @@ def test_a_time_limit_is_a_positive_number(timeout):
 
 def test_no_shell_reads_a_command(tmp_path):
     assert program(f"{sys.executable} -c 'print(1); 2' ; > {tmp_path}/x $HOME").command[1:] == ("-c", "print(1); 2", ";", ">", f"{tmp_path}/x", "$HOME")
+
+
+def test_every_operand_of_an_input_is_shown_in_hex(ask):
+    header = Header("add", (Field("a", 8), Field("b", 16)), Field("sum", 24), random_bits=5)
+    columns = [np.arange(40, dtype=np.uint8), np.arange(40, dtype=np.uint16), np.arange(40, dtype=np.uint8) % 32]
+    failure = failure_of(
+        ask("for line in sys.stdin:\n    if line == '09 0009 09\\n': os.abort()\n    if line[2] == ' ': say('000000')", header=header, columns=columns)
+    )
+    assert (failure.input, failure.sentence()) == ("0x09 0x0009 0x09", "was ended by SIGABRT on input 0x09 0x0009 0x09, which does it alone")
+
+
+@pytest.mark.parametrize(
+    "body, kind, sentence",
+    [
+        ("read_header()\nsay('12'); say('34')\nfor line in sys.stdin: say('12')", Kind.TOO_MANY, "wrote '12' when it was given the header and no vector"),
+        ("read_header()\nsay('00')\nfor line in sys.stdin: say('12')", Kind.TOO_MANY, "wrote '00' when it was given the header and no vector"),
+        ("read_header()\nif not sys.stdin.read(): sys.exit(3)", Kind.TOO_FEW, "gave too few lines: 0 before it ended with exit code 0; without any vector it ended with exit code 3"),
+        ("sys.exit(2)", Kind.EXIT, "ended with exit code 2, even without any vector"),
+        ("read_header()\nos.kill(os.getpid(), 11 if not sys.stdin.readline() else 8)", Kind.SIGNAL, "was ended by SIGFPE; without any vector it was ended by SIGSEGV"),
+        ("time.sleep(1000)", Kind.HANG, "gave no answer within 0.5 s and was killed; without any vector it did not end within 0.5 s"),
+        ("read_header()\nfor line in sys.stdin: os.abort()\nsys.stdout.write('7' * 300); sys.stdout.flush()", Kind.SIGNAL, "was ended by SIGABRT; without any vector it wrote a line of more than 256 bytes"),
+    ],
+)  # fmt: skip
+def test_what_a_program_does_without_any_vector_is_said(ask, body, kind, sentence):
+    failure = failure_of(ask(body, X[:5], timeout=0.5 if kind is Kind.HANG else 10.0))
+    assert (failure.kind, failure.vector, failure.sentence()) == (kind, None, sentence)

@@ -46,7 +46,7 @@ def test_the_header_says_what_is_asked():
 def test_answers_may_be_spelt_in_several_ways(line):
     for lines in (line + b"\n", (line + b"\n") * 3, b"00\n" + line + b"\n", line + b"\n" + b"0x11\r\n"):
         found = read_answers(lines, PLAIN)
-        assert found.fault is None and found.unknown == [] and 0x7E in found.codes.tolist() and found.codes.size == lines.count(b"\n")
+        assert found.fault is None and found.unknown == {} and 0x7E in found.codes.tolist() and found.codes.size == lines.count(b"\n")
 
 
 @pytest.mark.parametrize("width", [1, 4, 7, 8, 12, 16, 32, 63, 64])
@@ -62,22 +62,22 @@ def test_every_number_of_every_width_is_read_as_itself(width, spelling):
 
 def test_an_x_among_just_as_many_characters_as_digits_is_a_digit():
     for line, header in ((b"0x12\n", result_of(16)), (b"0x3\n", result_of(12)), (b"0X\n", PLAIN)):
-        assert read_answers(line, header).unknown == [0]
+        assert [*read_answers(line, header).unknown] == [0]
     assert read_answers(b"0x0012\n", result_of(16)).codes.tolist() == [0x12]
 
 
 @pytest.mark.parametrize("line", [b"xx", b"XX", b"0X", b"z", b"Zz", b"x7", b"7x", b"zzzz", b"0xZ7", b"xx\r"])
 def test_unknown_digits_are_told_from_numbers_and_from_garbage(line):
     found = read_answers(b"12\n" + line + b"\n34\n" + line + b"\n", PLAIN)
-    assert (found.codes.tolist(), found.unknown, found.fault) == ([0x12, 0, 0x34, 0], [1, 3], None)
-    assert found.first_unknown == line.decode().strip()
+    said = line.decode().strip()
+    assert (found.codes.tolist(), found.unknown, found.fault) == ([0x12, 0, 0x34, 0], {1: said, 3: said}, None)
 
 
 def test_flags_stand_behind_the_code():
     for lines in (b"12 00\n7e 1f\n", b"12 0\n7E  0x1F\r\n", b"0x12 0x00\n0x7e 0x1f\n"):
         found = read_answers(lines, FLAGGED)
         assert (found.codes.tolist(), found.flags.tolist(), found.fault) == ([0x12, 0x7E], [0, 31], None)
-    assert read_answers(b"12 00\n7e xx\n", FLAGGED).unknown == [1]
+    assert read_answers(b"12 00\n7e xx\n", FLAGGED).unknown == {1: "7e xx"}
 
 
 @pytest.mark.parametrize(

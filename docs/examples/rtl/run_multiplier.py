@@ -1,5 +1,6 @@
 """Build a multiplier with Icarus Verilog and run the cocotb test on it: python run_multiplier.py float8_e4m3fn_multiplier.v."""
 
+import argparse
 import sys
 import tempfile
 from pathlib import Path
@@ -21,4 +22,9 @@ def main(source: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]).resolve()))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("source", type=Path, help="a Verilog file with the module " + TOP)
+    given = parser.parse_args()
+    if not given.source.is_file():
+        parser.error(f"source: there is no file {given.source}")
+    sys.exit(main(given.source.resolve()))

@@ -18,13 +18,13 @@ class Writer(NamedTuple):
     write: Callable[[GoldenSet], bytes]
     read: Callable[[bytes, str], GoldenSet]
     beside: tuple[tuple[str, Callable[[GoldenSet], bytes]], ...] = ()
-    check: Callable[[Recipe], None] = lambda recipe: None  #: raises where it cannot hold such a set
+    check: Callable[[Recipe], None] = lambda recipe: None  #: raises where it cannot write such a set
 
 
 #: By name, in the order in which a folder is read.
 WRITERS = {
     "npz": Writer("vectors.npz", npz.write, npz.read),
-    "safetensors": Writer("vectors.safetensors", safetensors_file.write, safetensors_file.read),
+    "safetensors": Writer("vectors.safetensors", safetensors_file.write, safetensors_file.read, check=safetensors_file.check),
     "csv": Writer("vectors.csv", csv_file.write, csv_file.read),
     "c_header": Writer("vectors.h", c_header.write, c_header.read),
     "readmemh": Writer("vectors.memh", readmemh.write, readmemh.read, (("testbench.sv", testbench.write),)),

@@ -9,6 +9,7 @@ from typing import Any
 from refquant.errors import GoldenFileError
 from refquant.golden.golden_set import GoldenSet, dtypes_of, widths_of
 from refquant.golden.metadata import as_line, metadata_of
+from refquant.golden.nan_mask import nans_above, right_where
 from refquant.golden.reading import after, assembled, canonical, marked_line, read_marked
 from refquant.golden.recipe import OVERFLOWS, ROUNDINGS, Recipe
 from refquant.golden.writers.coverage_text import coverage_lines
@@ -34,7 +35,8 @@ def _pieces(recipe: Recipe, count: int) -> Iterator[tuple[bytes, str]]:
 def _macros(recipe: Recipe, count: int) -> str:
     widths, title = widths_of(recipe), recipe.title.replace("\\", "?").replace('"', "?")
     lines = [
-        f"// {recipe.title}: {count} vectors. A result is right where (got ^ refquant_golden_result[i]) & refquant_golden_mask[i] is 0.",
+        f"// {recipe.title}: {count} vectors. The result of vector i is right where REFQUANT_GOLDEN_RIGHT(got, i) is not 0:",
+        f"// {right_where(recipe.result, recipe.nan_by)}.",
         "// flags: INEXACT 1, UNDERFLOW 2, OVERFLOW 4, DIV_BY_ZERO 8, INVALID 16. classes: bit i is class i of the table at the end.",
         "#ifdef REFQUANT_GOLDEN_VECTORS_H", '#error "golden vectors are included already: a C file holds one set"', "#endif",
         "#define REFQUANT_GOLDEN_VECTORS_H", "", "#include <stdint.h>", "",
@@ -42,10 +44,25 @@ def _macros(recipe: Recipe, count: int) -> str:
         f"#define REFQUANT_GOLDEN_COUNT {count}", f"#define REFQUANT_GOLDEN_OPERANDS {len(recipe.operands)}",
         f"#define REFQUANT_GOLDEN_RANDOM_BITS {recipe.random_bits}",
     ]  # fmt: skip
+    lines += _tests(recipe)
     lines += [f"#define REFQUANT_GOLDEN_WIDTH_{name.upper()} {widths[name]}" for name in (*recipe.operand_names, "result")]
     lines += [f"#define REFQUANT_GOLDEN_ROUNDING_{m.upper()} {ROUNDINGS.index(m)}" for m in ROUNDINGS if m in recipe.roundings]
     lines += [f"#define REFQUANT_GOLDEN_OVERFLOW_{m.upper()} {OVERFLOWS.index(m)}" for m in OVERFLOWS if m in recipe.overflows]
     return "\n".join(lines) + "\n\n"
+
+
+def _tests(recipe: Recipe) -> list[str]:
+    """Return the macros that say whether a result is right."""
+    equal = "(((uint64_t)(got) ^ refquant_golden_result[i]) & refquant_golden_mask[i]) == 0"
+    inf = nans_above(recipe.result, recipe.nan_by)
+    if inf is None:
+        return [f"#define REFQUANT_GOLDEN_RIGHT(got, i) ({equal})"]
+    below = (1 << (recipe.result.width - recipe.result.signed)) - 1
+    both = "REFQUANT_GOLDEN_IS_NAN(got) && REFQUANT_GOLDEN_IS_NAN(refquant_golden_result[i])"
+    return [
+        f"#define REFQUANT_GOLDEN_IS_NAN(code) (((uint64_t)(code) & {below:#x}ull) > {inf:#x}ull)",
+        f"#define REFQUANT_GOLDEN_RIGHT(got, i) ({equal} || ({both}))",
+    ]
 
 
 def _safe(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from refquant.golden.golden_set import GoldenSet, widths_of
 from refquant.golden.metadata import as_line, metadata_of
+from refquant.golden.nan_mask import right_where
 from refquant.golden.reading import after, assembled, canonical, marked_line, read_marked
 from refquant.golden.recipe import OVERFLOWS, ROUNDINGS, Recipe
 from refquant.golden.writers.coverage_text import coverage_lines
@@ -35,7 +36,7 @@ def _head(made: GoldenSet) -> str:
     modes += [f"//   overflow {OVERFLOWS.index(m)} = {m}" for m in OVERFLOWS if m in recipe.overflows]
     words = [
         f"// {recipe.title}, {len(made)} vectors of {sum(fields_of(recipe).values())} bits. Fields, first to last:", *lines,
-        "// flags: INEXACT 1, UNDERFLOW 2, OVERFLOW 4, DIV_BY_ZERO 8, INVALID 16. Compare (got ^ result) & mask.", *modes,
+        f"// flags: INEXACT 1, UNDERFLOW 2, OVERFLOW 4, DIV_BY_ZERO 8, INVALID 16. Right where {right_where(recipe.result, recipe.nan_by)}.", *modes,
     ]  # fmt: skip
     return marked_line("//", as_line(metadata_of(made))) + "\n".join(words) + "\n"
 

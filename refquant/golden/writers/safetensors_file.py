@@ -1,4 +1,7 @@
-"""safetensors: one tensor for each column, the metadata as one text. Written and read here, as the package orders metadata at random."""
+"""safetensors: one tensor for each column, the metadata as one text. Written by the package; sizes are checked before it reads anything."""
+
+# The package keeps metadata in a hash map, whose order is another in every run; with the one key that is used here there is nothing to order. Tensors it
+# sorts by width, then by name. Versions 0.3.3 to 0.8.0 give the same bytes, and a test pins their SHA-256.
 
 from __future__ import annotations
 
@@ -6,33 +9,31 @@ from typing import Any
 
 import numpy as np
 
-from refquant.errors import GoldenFileError
+from refquant.errors import GoldenFileError, PackageMissingError
 from refquant.golden.golden_set import GoldenSet, dtypes_of
 from refquant.golden.metadata import LONGEST, as_line, metadata_of, parse_json, read_metadata
 from refquant.golden.reading import MARK, assembled, canonical
+from refquant.golden.recipe import Recipe
 
-_DTYPES: dict[str, np.dtype[Any]] = {"U8": np.dtype("<u1"), "U16": np.dtype("<u2"), "U32": np.dtype("<u4"), "U64": np.dtype("<u8")}
 _HEADER = "__metadata__"
 
 
-def _order(made_dtypes: dict[str, np.dtype[Any]]) -> list[str]:
-    """Return the columns as the format asks for: the widest first, so that each is aligned, then by name."""
-    return sorted(made_dtypes, key=lambda name: (-made_dtypes[name].itemsize, name))
+def _package() -> Any:
+    try:
+        import safetensors.numpy
+    except ImportError:
+        raise PackageMissingError("files of safetensors need safetensors: python -m pip install 'refquant[golden]'; or take another file") from None
+    return safetensors
+
+
+def check(recipe: Recipe) -> None:
+    """Raise where the package is not installed."""
+    _package()
 
 
 def write(made: GoldenSet) -> bytes:
     """Return the file."""
-    header: dict[str, Any] = {_HEADER: {MARK: as_line(metadata_of(made))}}
-    body, dtypes = [], dtypes_of(made.recipe)
-    begin = 0
-    for name in _order(dtypes):
-        content = made.columns[name].astype(dtypes[name].newbyteorder("<")).tobytes()
-        header[name] = {"dtype": f"U{8 * dtypes[name].itemsize}", "shape": [len(made)], "data_offsets": [begin, begin + len(content)]}
-        begin += len(content)
-        body.append(content)
-    text = as_line(header).encode()
-    text += b" " * (-len(text) % 8)
-    return len(text).to_bytes(8, "little") + text + b"".join(body)
+    return bytes(_package().numpy.save(dict(made.columns), metadata={MARK: as_line(metadata_of(made))}))
 
 
 def read(data: bytes, where: str) -> GoldenSet:
@@ -40,20 +41,30 @@ def read(data: bytes, where: str) -> GoldenSet:
     size = int.from_bytes(data[:8], "little")
     if len(data) < 8 or size > min(len(data) - 8, 4 * LONGEST):
         raise GoldenFileError(f"{where}: no safetensors: a header of {size} bytes in a file of {len(data)}")
-    header, body = parse_json(data[8 : 8 + size], where), data[8 + size :]
+    header = parse_json(data[8 : 8 + size], where)
     said = header.get(_HEADER) if isinstance(header, dict) else None
     if not isinstance(said, dict) or set(said) != {MARK} or not isinstance(said[MARK], str):
         raise GoldenFileError(f"{where}: its metadata are not those of golden vectors")
     recipe, count, left_out = read_metadata(parse_json(said[MARK], where), where)
-    dtypes, at, columns = dtypes_of(recipe), 0, {}
+    _check_tensors(header, recipe, count, where)
+    return canonical(assembled(recipe, _columns(data, recipe, where), left_out, where), data, write, where)
+
+
+def _check_tensors(header: dict[str, Any], recipe: Recipe, count: int, where: str) -> None:
+    dtypes = dtypes_of(recipe)
     if set(header) != {_HEADER, *dtypes}:
         raise GoldenFileError(f"{where}: expected the tensors {', '.join(dtypes)}; got {', '.join(sorted(header))[:200]}")
-    for name in _order(dtypes):
-        end = at + count * dtypes[name].itemsize
-        kind = f"U{8 * dtypes[name].itemsize}"
-        wanted: dict[str, Any] = {"dtype": kind, "shape": [count], "data_offsets": [at, end]}
-        if header[name] != wanted or end > len(body):
-            raise GoldenFileError(f"{where}: {name}: expected {wanted} within {len(body)} bytes, got {str(header[name])[:100]}")
-        columns[name] = np.frombuffer(body[at:end], _DTYPES[kind])
-        at = end
-    return canonical(assembled(recipe, columns, left_out, where), data, write, where)
+    for name, dtype in dtypes.items():
+        wanted, got = {"dtype": f"U{8 * dtype.itemsize}", "shape": [count]}, header[name]
+        if not isinstance(got, dict) or {key: got.get(key) for key in wanted} != wanted:
+            raise GoldenFileError(f"{where}: {name}: expected {wanted}, got {str(got)[:100]}")
+
+
+def _columns(data: bytes, recipe: Recipe, where: str) -> dict[str, Any]:
+    """Return the tensors; the package refuses those that lie outside the file, overlap or leave gaps."""
+    package, dtypes = _package(), dtypes_of(recipe)
+    try:
+        tensors = dict(package.deserialize(data))
+    except package.SafetensorError as error:
+        raise GoldenFileError(f"{where}: no safetensors: {' '.join(str(error).split())[:200]}") from None
+    return {name: np.frombuffer(tensors[name]["data"], dtype.newbyteorder("<")).astype(dtype) for name, dtype in dtypes.items()}

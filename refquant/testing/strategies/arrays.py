@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from hypothesis.strategies import SearchStrategy
 
+from refquant.errors import InputValueError
 from refquant.formats import Format, get_format
 from refquant.policies import RandomBits
 from refquant.testing.strategies.codes import checked_count, codes
@@ -42,7 +43,7 @@ def arrays_of(fmt: Format | str, shape: Shape | None = None, *, elements: Search
     array([3, 3, 3], dtype=uint8)
     """
     given = get_format(fmt)
-    return hnp.arrays(given.code_dtype, _SHAPES if shape is None else shape, elements=codes(given) if elements is None else elements)
+    return hnp.arrays(given.code_dtype, _SHAPES if shape is None else _checked(shape), elements=codes(given) if elements is None else elements)
 
 
 def random_bits(shape: int | tuple[int, ...], n: int | None = None) -> SearchStrategy[RandomBits]:
@@ -67,5 +68,15 @@ def random_bits(shape: int | tuple[int, ...], n: int | None = None) -> SearchStr
     >>> find(strategies.random_bits(2, n=4), lambda bits: bits.array.min() >= 8).array.tolist()
     [8, 8]
     """
+    sides = _checked(shape)
     numbers = st.integers(1, 32) if n is None else st.just(checked_count("n", n, 1, 32))
-    return numbers.flatmap(lambda m: hnp.arrays(np.uint32, shape, elements=st.integers(0, (1 << m) - 1)).map(lambda array: RandomBits(array, m)))
+    return numbers.flatmap(lambda m: hnp.arrays(np.uint32, sides, elements=st.integers(0, (1 << m) - 1)).map(lambda array: RandomBits(array, m)))
+
+
+def _checked(shape: Any) -> Any:
+    """Return a shape, or a strategy for shapes; raise where a side is no length."""
+    sides = shape if isinstance(shape, (tuple, list)) else (shape,)
+    lengths = all(isinstance(side, (int, np.integer)) and not isinstance(side, bool) and side >= 0 for side in sides)
+    if not lengths and not isinstance(shape, SearchStrategy):
+        raise InputValueError(f"shape: expected integers of at least 0, got {shape!r}")
+    return tuple(shape) if isinstance(shape, list) else shape

@@ -28,7 +28,8 @@ def codes(fmt: Format | str, *, nan: bool = True, infinity: bool = True) -> Sear
     Returns
     -------
     SearchStrategy of int
-        Zeros, subnormals, normals, the largest numbers, infinities, signalling and quiet NaNs, of both signs. Shrinks towards code 0: numbers before specials,
+        Zeros, subnormals, normals, the largest numbers, infinities, signalling and quiet NaNs, of both signs; the ends of each class (the least and greatest
+        subnormal, the least normal number ...) more often than what lies between. Shrinks towards code 0: numbers before specials,
         positive before negative, small before large (of two's complement integers, -1 before -2).
 
     Examples
@@ -44,7 +45,9 @@ def codes(fmt: Format | str, *, nan: bool = True, infinity: bool = True) -> Sear
     ranges = [r for r in rank_ranges(given) if r.kind.rpartition(" ")[2] not in unwanted]
     # all ranks come first, so that a rank of any class can shrink out of it: the same number is one of the first choice too
     every = st.integers(0, (1 << given.width) - 1).filter(lambda rank: any(r.first <= rank <= r.last for r in ranges))
-    return st.one_of(every, *(st.integers(r.first, r.last) for r in ranges)).map(lambda rank: code_of_rank(rank, given))
+    # the ends of a range would hardly come up among 2**52 codes; as ranks they can shrink out of their class too
+    ends = [st.integers(low, low + 1) for r in ranges if r.first < r.last for low in (r.first, r.last - 1)]
+    return st.one_of(every, *(st.integers(r.first, r.last) for r in ranges), *ends).map(lambda rank: code_of_rank(rank, given))
 
 
 def values(fmt: Format | str, *, exact: bool = False, nan: bool = True, infinity: bool = True) -> SearchStrategy[Any]:
@@ -78,15 +81,16 @@ def values(fmt: Format | str, *, exact: bool = False, nan: bool = True, infinity
     """
     given = get_format(fmt)
     if not exact:
-        _refuse_what_float64_lacks(given)
+        refuse_what_float64_lacks(given, "fmt", "exact=True for Fractions")
     return codes(given, nan=nan, infinity=infinity).map(lambda code: value(code, given, exact=exact))
 
 
-def _refuse_what_float64_lacks(fmt: Format) -> None:
+def refuse_what_float64_lacks(fmt: Format, name: str, instead: str) -> None:
+    """Raise where values are asked for that are no floats."""
     try:
         decode_container(np.dtype(np.float64), fmt)
     except RangeExceededError:
-        raise RangeExceededError(f"fmt: float64 does not hold every value of {fmt.name}; give exact=True for Fractions") from None
+        raise RangeExceededError(f"{name}: float64 does not hold every value of {fmt.name}; give {instead}") from None
 
 
 def value(code: int, fmt: Format, *, exact: bool) -> Any:

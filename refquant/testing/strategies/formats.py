@@ -8,7 +8,7 @@ from hypothesis import reject
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from refquant.errors import InputValueError, InvalidFormatError
+from refquant.errors import InputTypeError, InputValueError, InvalidFormatError
 from refquant.formats import FloatFormat, Format, IntEncoding, IntFormat, NanCodes, Parity, get_format, list_formats
 from refquant.testing.strategies.codes import checked_count
 
@@ -18,12 +18,14 @@ _SHIFT = 40  #: of the bias from that of IEEE 754
 _PLACES = 64
 
 
-def formats(kinds: Iterable[str] = _KINDS, *, min_width: int = 1, max_width: int = 64, floats: bool = True, integers: bool = True) -> SearchStrategy[Format]:
+def formats(
+    kinds: str | Iterable[str] = _KINDS, *, min_width: int = 1, max_width: int = 64, floats: bool = True, integers: bool = True
+) -> SearchStrategy[Format]:
     """Return a strategy for formats.
 
     Parameters
     ----------
-    kinds : iterable of {"named", "p3109", "own"}
+    kinds : {"named", "p3109", "own"}, or an iterable of them
         ``"named"``: `refquant.list_formats`; ``"p3109"``: the 504 of IEEE P3109; ``"own"``: formats that random valid parameters make: floats with up to 11
         bits of exponent and a bias up to 40 from the usual one, and integers with up to 64 binary places on either side.
     min_width, max_width : int
@@ -48,9 +50,11 @@ def formats(kinds: Iterable[str] = _KINDS, *, min_width: int = 1, max_width: int
     >>> find(strategies.formats(["named"]), lambda fmt: fmt.width > 7).name
     'float8_e5m2'
     """
-    asked, low, high = tuple(kinds), checked_count("min_width", min_width, 1, 64), checked_count("max_width", max_width, 1, 64)
-    if unknown := [k for k in asked if k not in _KINDS]:
-        raise InputValueError(f"kinds: expected some of {', '.join(_KINDS)}; got {', '.join(map(repr, unknown))}")
+    asked, low, high = _kinds(kinds), checked_count("min_width", min_width, 1, 64), checked_count("max_width", max_width, 1, 64)
+    if low > high:
+        raise InputValueError(f"min_width: expected at most max_width, {high}; got {low}")
+    if not floats and not integers:
+        raise InputValueError("floats, integers: one of them must be true")
     wanted = [kind for kind, on in ((FloatFormat, floats), (IntFormat, integers)) if on]
     listed = [[f for f in _listed(kind) if low <= f.width <= high and isinstance(f, tuple(wanted))] for kind in _KINDS[:2] if kind in asked]
     made = [_own(kind, low, high) for kind in wanted if "own" in asked and low <= high and _some(kind, low, high)]
@@ -58,6 +62,16 @@ def formats(kinds: Iterable[str] = _KINDS, *, min_width: int = 1, max_width: int
     if not strategies:
         raise InputValueError(f"kinds: no format of {', '.join(asked) or 'no kind'} has {low}..{high} bits")
     return st.one_of(*strategies)
+
+
+def _kinds(given: str | Iterable[str]) -> tuple[str, ...]:
+    """Return kinds; one may stand alone."""
+    if not isinstance(given, Iterable):
+        raise InputTypeError(f"kinds: expected some of {', '.join(_KINDS)}; got {given!r}")
+    asked = (given,) if isinstance(given, str) else tuple(given)
+    if unknown := [k for k in asked if k not in _KINDS]:
+        raise InputValueError(f"kinds: expected some of {', '.join(_KINDS)}; got {', '.join(map(repr, unknown))}")
+    return asked
 
 
 def _listed(kind: str) -> list[Format]:

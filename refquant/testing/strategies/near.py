@@ -10,10 +10,11 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from refquant.errors import InputValueError
 from refquant.formats import Format, code_of, get_format, value_parts
+from refquant.golden.sources import named_format
 from refquant.parts import encode_parts
 from refquant.policies import get_dialect
 from refquant.testing.strategies.classes import code_of_rank, rank_ranges
-from refquant.testing.strategies.codes import _refuse_what_float64_lacks, value
+from refquant.testing.strategies.codes import refuse_what_float64_lacks, value
 
 _BELOW = get_dialect("default").replace(rounding="toward_zero", overflow="saturate")
 _STEPS = (0, 1, -1)
@@ -51,7 +52,7 @@ def near_ties(fmt: Format | str, source: Format | str = "float32", *, as_codes: 
     >>> find(strategies.near_ties("float8_e4m3fn"), lambda x: x > 1)          # between 1 and 1.125
     1.0625
     """
-    goal, given = get_format(fmt), get_format(source)
+    goal, given = get_format(fmt), named_format("source", source)
     g = goal.grid
     top = max(g.max_positive, g.max_negative)
     _refuse_what_has_no_midpoint(goal, given, top)
@@ -89,7 +90,7 @@ def boundary_values(fmt: Format | str, source: Format | str = "float32", *, as_c
     >>> find(strategies.boundary_values("float8_e4m3fn"), lambda x: x >= 448)
     448.0
     """
-    goal, given = get_format(fmt), get_format(source)
+    goal, given = get_format(fmt), named_format("source", source)
     near = [_code_beside(place, given, step, negative=negative) for place in _boundaries(goal) for step in _STEPS for negative in _signs(given)]
     edges = [code_of_rank(r.first, given) for r in rank_ranges(given)]
     return _delivered(st.sampled_from(sorted({*near, *edges}, key=lambda code: _rank(code, given))), given, as_codes)
@@ -146,5 +147,5 @@ def _code_beside(place: Place, source: Format, step: int, *, negative: bool) -> 
 def _delivered(codes: SearchStrategy[int], source: Format, as_codes: bool) -> SearchStrategy[Any]:
     if as_codes:
         return codes
-    _refuse_what_float64_lacks(source)
+    refuse_what_float64_lacks(source, "source", "as_codes=True")
     return codes.map(lambda code: value(code, source, exact=False))

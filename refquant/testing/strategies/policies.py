@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from refquant.errors import PolicyError
-from refquant.formats import Format, get_format
+from refquant.formats import Format
+from refquant.golden.sources import named_format
 from refquant.policies import Dialect, RoundingMode, get_dialect, list_dialects, resolve
 
 
@@ -35,7 +36,8 @@ def dialects(target: Format | str | None = None, source: Format | str = "float32
     """
     named = [get_dialect(name) for name in list_dialects()]
     if target is not None:
-        named = [d for d in named if _is_valid(d, get_format(target), get_format(source))]
+        goal, given = named_format("target", target), named_format("source", source)
+        named = [d for d in named if _is_valid(d, goal, given)]
     return st.sampled_from(named)
 
 

@@ -36,20 +36,19 @@ class Batch(NamedTuple):
 
     codes: NDArray[np.uint64]
     flags: NDArray[np.uint8] | None
-    unknown: list[int]
-    first_unknown: str = ""
+    unknown: dict[int, str]  #: answers that are no bits, by vector
     fault: Fault | None = None
 
     def before(self, count: int) -> Batch:
         """Return the first of these answers."""
-        unknown = [i for i in self.unknown if i < count]
-        return Batch(self.codes[:count], None if self.flags is None else self.flags[:count], unknown, self.first_unknown if unknown else "")
+        unknown = {i: answer for i, answer in self.unknown.items() if i < count}
+        return Batch(self.codes[:count], None if self.flags is None else self.flags[:count], unknown)
 
 
 class _Answer(NamedTuple):
     code: int = 0
     flags: int = 0
-    unknown: bool = False
+    unknown: str = ""
     kind: Kind | None = None
     what: str = ""
 
@@ -63,7 +62,7 @@ def read_answers(lines: bytes, header: Header) -> Batch:
     >>> from refquant.verify.pipe.answers import read_answers
     >>> header = Header("encode", (Field("float32", 32),), Field("float8_e4m3fn", 8))
     >>> read_answers(b"38\\n0x7E\\r\\n0X\\n", header).codes.tolist(), read_answers(b"38\\n0X\\n", header).unknown
-    ([56, 126, 0], [1])
+    ([56, 126, 0], {1: '0X'})
     """
     return _alike(lines, header) or _one_by_one(lines, header)
 
@@ -84,7 +83,7 @@ def _alike(lines: bytes, header: Header) -> Batch | None:
     codes, flags = values[0], values[1] if header.flags else None
     if codes is None or (header.flags and flags is None):
         return None
-    return Batch(codes, None if flags is None else flags.astype(np.uint8), [])
+    return Batch(codes, None if flags is None else flags.astype(np.uint8), {})
 
 
 def _spans(line: bytes, header: Header) -> list[tuple[int, int, int]]:
@@ -114,18 +113,18 @@ def _values(rows: NDArray[np.uint8], width: int) -> NDArray[np.uint64] | None:
 def _one_by_one(lines: bytes, header: Header) -> Batch:
     seen: dict[bytes, _Answer] = {}
     read: list[_Answer] = []
-    unknown, first, fault = [], "", None
+    unknown: dict[int, str] = {}
+    fault = None
     for i, line in enumerate(lines.split(b"\n")[:-1]):
         answer = seen.get(line) or seen.setdefault(line, _answer(line, header))
         if answer.kind is not None:
             fault = Fault(i, answer.kind, answer.what, shown(line))
             break
         if answer.unknown:
-            unknown.append(i)
-            first = first or shown(line)
+            unknown[i] = answer.unknown
         read.append(answer)
     codes = np.array([a.code for a in read], U64)
-    return Batch(codes, np.array([a.flags for a in read], np.uint8) if header.flags else None, unknown, first, fault)
+    return Batch(codes, np.array([a.flags for a in read], np.uint8) if header.flags else None, unknown, fault)
 
 
 def _answer(line: bytes, header: Header) -> _Answer:
@@ -141,7 +140,7 @@ def _answer(line: bytes, header: Header) -> _Answer:
         if value is not None and value >> field.width > 0:
             return _Answer(kind=Kind.TOO_WIDE, what=f"answered '{shown(line)}', which is wider than the {field.width} bits of {field.name}")
     if -1 in values:
-        return _Answer(unknown=True)
+        return _Answer(unknown=shown(line))
     code, *flags = (value for value in values if value is not None)
     return _Answer(code, flags[0] if flags else 0)
 

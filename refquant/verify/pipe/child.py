@@ -18,6 +18,9 @@ from refquant.verify.pipe.protocol import NAME
 
 _BLOCK = 1 << 16
 _TAIL = 4000  #: bytes of stderr that are kept
+_BLOCKS_AT_THE_END = 16  #: of stderr, more than a pipe holds: another process may go on writing
+_QUIET = 0.1  #: seconds without an answer after which it is seen whether the program is still there
+_PATIENCE = 5.0  #: seconds for a program that was killed
 
 
 class Stop(Enum):
@@ -30,12 +33,17 @@ class Stop(Enum):
 
 
 class Child:
-    """A running program, in a process group of its own; use it in a ``with``, which leaves nothing of it behind."""
+    """A running program, in a process group of its own; use it in a ``with``, which leaves nothing of it behind.
+
+    What the program starts in a session of its own is out of reach: it is not killed, but its pipes are closed, and nobody waits for it.
+    """
 
     def __init__(self, command: Sequence[str]) -> None:
         self.greeting: bytes | None = None  #: the line of the protocol's version, where the program began with one
         self.refused = False  #: whether the program closed its input before it was written
+        self.outlived = False  #: whether the program ended, and something that it started holds its output open
         self._began, self._over = False, False
+        self._heard = 0.0
         self._answers, self._lines = bytearray(), 0
         self._tail, self._written = bytearray(), 0
         self._pending, self._closing = memoryview(b""), False
@@ -71,7 +79,8 @@ class Child:
         """Kill what is left of the process group, and wait for the program."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        with contextlib.suppress(subprocess.TimeoutExpired):  # one that may not be killed, such as sudo
+            self._process.wait(_PATIENCE)
 
     @property
     def lines(self) -> int:
@@ -87,7 +96,8 @@ class Child:
 
     def exchange(self, text: bytes, lines: int, seconds: float, *, close: bool) -> Stop:
         """Write a text (and close the input behind it), and read until as many lines are there (or the output is closed), or time is up."""
-        deadline = time.monotonic() + seconds
+        self._heard = time.monotonic()
+        deadline = self._heard + seconds
         self._write(text, close=close)
         while True:
             if self._lines > lines or len(self._answers) > (lines + 1) * LONGEST + _BLOCK or self._line_is_endless():
@@ -96,10 +106,22 @@ class Child:
                 return Stop.ENDED
             if self._lines == lines and not self._pending and not close:
                 return Stop.COMPLETE
-            left = deadline - time.monotonic()
-            if left <= 0:
+            now = time.monotonic()
+            if self._is_gone(lines, now, deadline):
+                self._over = self.outlived = True
+                return Stop.ENDED
+            if now >= deadline:
                 return Stop.LATE
-            self._turn(left)
+            self._turn(min(deadline - now, _QUIET))
+
+    def _is_gone(self, lines: int, now: float, deadline: float) -> bool:
+        """Return whether the program has ended and no more answers are to be expected, though its output is open: another process holds it."""
+        if now - self._heard < _QUIET or (code := self._process.poll()) is None or self._answers_wait():
+            return False
+        return code != 0 or self._lines >= lines or now >= deadline
+
+    def _answers_wait(self) -> bool:
+        return any(key.fileobj is self._pipes[1] for key, _ in self._selector.select(0))
 
     def _line_is_endless(self) -> bool:
         return len(self._answers) - (self._answers.rfind(b"\n", -LONGEST - 1) + 1) > LONGEST if len(self._answers) > LONGEST else False
@@ -131,8 +153,9 @@ class Child:
                 return None
             self._turn(min(left, 0.005))
         with contextlib.suppress(BlockingIOError):
-            while self._read_block(2, self._keep_stderr):
-                pass
+            for _ in range(_BLOCKS_AT_THE_END):
+                if not self._read_block(2, self._keep_stderr):
+                    break
         if code == 0 and self._over and self._answers and not self._answers.endswith(b"\n"):  # the last line of a program that ended well
             self._answers += b"\n"
             self._lines += 1
@@ -182,6 +205,7 @@ class Child:
         return True
 
     def _keep_answers(self, block: bytes) -> None:
+        self._heard = time.monotonic()
         self._answers += block
         self._lines += block.count(b"\n")
         if not self._began and self._lines:

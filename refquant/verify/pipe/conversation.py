@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import signal
 import time
 
 import numpy as np
 
+from refquant.errors import InputTypeError
 from refquant.verify.pipe.answers import LONGEST, Batch, Fault, read_answers, shown
 from refquant.verify.pipe.child import Child, Stop
-from refquant.verify.pipe.culprits import Columns, find_culprit, lines_of
-from refquant.verify.pipe.program import Program
+from refquant.verify.pipe.columns import Columns, checked_columns, lines_of
+from refquant.verify.pipe.culprits import find_culprit
+from refquant.verify.pipe.program import Program, program_given
 from refquant.verify.pipe.protocol import GREETING, Header
-from refquant.verify.pipe.replies import Kind, Misbehaviour, Replies, Unknown
+from refquant.verify.pipe.replies import Kind, Misbehaviour, Replies, Unknown, how_it_ended
 
 LARGEST = 1 << 16  #: vectors of a batch
 _FEW = 1 << 10  #: so many go in one batch, and the input is closed behind them
+_OUTLIVED = "left a process behind that holds its output open"
 _GRACE = 1.0  #: seconds in which a program that flushes answers its first vector
 
 
@@ -29,19 +31,27 @@ def converse(program: Program, header: Header, columns: Columns) -> Replies:
     header : Header
         What it is told first.
     columns : sequence of arrays of unsigned integers
-        The operands, and the random bits where the header has some; all of one size.
+        The operands, and the random bits where the header has some; all of one size, and no code wider than its field.
 
     Returns
     -------
     Replies
         As many codes as were answered properly.
 
+    Raises
+    ------
+    InputTypeError, InputValueError
+        If an argument is something else, or the program cannot be started.
+
     Notes
     -----
     The first vector goes alone: a program that answers it only when its input is closed does not flush, and gets a process for each batch. Batches grow as
     far as the program answers them in a tenth of its time.
     """
-    return _Conversation(program, header, columns).held()
+    checked = program_given(program)
+    if not isinstance(header, Header):
+        raise InputTypeError(f"header: expected a Header, got {header!r}")
+    return _Conversation(checked, header, checked_columns(header, columns)).held()
 
 
 class _Conversation:
@@ -53,7 +63,7 @@ class _Conversation:
         self._at = self._began = 0  # vectors that are answered; the first of this process
         self._first_answer: float | None = None  # seconds
         self._batches: list[Batch] = []
-        self._unknown: list[int] = []
+        self._unknown: dict[int, str] = {}
         self._notes: list[str] = []
         self._failure: Misbehaviour | None = None
         self._stderr = ""
@@ -66,8 +76,7 @@ class _Conversation:
                 self._stderr = child.stderr or self._stderr
         codes = np.concatenate([np.zeros(0, np.uint64), *(b.codes for b in self._batches)])
         flags = np.concatenate([np.zeros(0, np.uint8), *(b.flags for b in self._batches if b.flags is not None)]) if self._header.flags else None
-        first = next((b.first_unknown for b in self._batches if b.first_unknown), "")
-        unknown = Unknown(np.array(self._unknown, np.int64), first) if self._unknown else None
+        unknown = Unknown(np.array([*self._unknown], np.int64), tuple(self._unknown.values())) if self._unknown else None
         return Replies(codes, flags, unknown, self._failure, tuple(self._notes), self._stderr)
 
     def _talk(self, child: Child) -> None:
@@ -108,6 +117,8 @@ class _Conversation:
     def _settle(self, child: Child, stop: Stop, count: int, began: float, *, last: bool) -> None:
         """Keep the answers of a batch, and see what is wrong."""
         code = child.finish(self._program.timeout) if stop is Stop.ENDED else 0
+        if child.outlived and _OUTLIVED not in self._notes:
+            self._notes.append(_OUTLIVED)
         if child.greeting not in (None, GREETING.encode()):
             said = shown(child.greeting or b"")
             self._failure = Misbehaviour(Kind.VERSION, f"speaks '{said}', and refquant speaks {GREETING!r}", answer=said)
@@ -137,7 +148,7 @@ class _Conversation:
         elif stop is Stop.ENDED and code is None:
             self._blame(Kind.HANG, f"closed its output, did not end within {self._program.timeout:g} s and was killed", expected)
         elif code:
-            self._blame(*_ended(code), expected)
+            self._blame(*how_it_ended(code), expected)
         elif stop is Stop.ENDED and not last:
             self._blame(Kind.TOO_FEW, f"gave too few lines: {self._at - self._began:,} before it ended with exit code 0", expected)
 
@@ -161,24 +172,25 @@ class _Conversation:
 
     def _located(self, kind: Kind, what: str, first: int, stop: int) -> Misbehaviour:
         quick = self._program if self._first_answer is None else self._program._replace(timeout=min(self._program.timeout, max(1.0, 8 * self._first_answer)))
-        vector, alone = find_culprit(quick if kind is Kind.HANG else self._program, self._header, self._columns, first, stop)
+        vector, alone, without = find_culprit(quick if kind is Kind.HANG else self._program, self._header, self._columns, first, stop)
         if vector is None:
-            return Misbehaviour(kind, f"{what}, even without any vector")
+            return Misbehaviour(kind, _without_vectors(kind, what, without))
         if kind is Kind.HANG and not alone:
             vector = first
         return Misbehaviour(kind, what, vector, self._line(vector), "", alone)
 
     def _line(self, vector: int) -> str:
-        return lines_of(self._header, self._columns, vector, vector + 1).decode("ascii").strip()
+        """Return the fields of a vector in hex."""
+        return " ".join(f"0x{field}" for field in lines_of(self._header, self._columns, vector, vector + 1).decode("ascii").split())
 
     def _keep(self, batch: Batch) -> None:
-        self._unknown += [self._at + i for i in batch.unknown]
+        self._unknown |= {self._at + i: answer for i, answer in batch.unknown.items()}
         self._batches.append(batch)
         self._at += batch.codes.size
 
     def _forget_a_batch(self) -> None:
         self._at -= self._batches.pop().codes.size
-        self._unknown = [i for i in self._unknown if i < self._at]
+        self._unknown = {i: answer for i, answer in self._unknown.items() if i < self._at}
 
     def _measure(self, seconds: float, stop: Stop) -> None:
         """Let batches grow while they are answered quickly, and shrink where they are not."""
@@ -189,11 +201,8 @@ class _Conversation:
             self._size = max(self._size // 4, 1)
 
 
-def _ended(code: int) -> tuple[Kind, str]:
-    if code > 0:
-        return Kind.EXIT, f"ended with exit code {code}"
-    try:
-        name = signal.Signals(-code).name
-    except ValueError:
-        name = f"signal {-code}"
-    return Kind.SIGNAL, f"was ended by {name}"
+def _without_vectors(kind: Kind, what: str, without: str) -> str:
+    """Return what a program does that fails when nothing is asked, too."""
+    if kind is Kind.TOO_MANY and without.startswith("wrote "):
+        return f"{without} when it was given the header and no vector"
+    return f"{what}, even without any vector" if without == what else f"{what}; without any vector it {without}"

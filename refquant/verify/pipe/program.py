@@ -48,6 +48,13 @@ def program(command: str | Sequence[str], timeout: float = 10.0) -> Program:
     return Program(words, float(timeout))
 
 
+def program_given(given: Program) -> Program:
+    """Return a program that can be run; raise as `program` does where it cannot."""
+    if not isinstance(given, Program):
+        raise InputTypeError(f"program: expected a Program (refquant.verify.pipe.program makes one), got {given!r}")
+    return program(given.command, given.timeout)
+
+
 def _words(command: str | Sequence[str]) -> tuple[str, ...]:
     if isinstance(command, str):
         try:

@@ -4,25 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from operator import index
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from refquant.errors import InputTypeError, InputValueError
 
 VERSION = 1
 NAME = "refquant-pipe"
 GREETING = f"{NAME} {VERSION}"
 FLAG_BITS = 5  #: RQ-6.1
+WIDEST = 64  #: bits of a field
 
 #: Both hex digits of a byte, as they stand in memory.
 _PAIRS = np.frombuffer(bytes(range(256)).hex().encode(), np.uint16)
 
 
-class Field(NamedTuple):
-    """An operand or a result: the name of its format, and its width in bits."""
+@dataclass(frozen=True)
+class Field:
+    """An operand or a result: the name of its format, and its width in bits, at most 64."""
 
     name: str
     width: int
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str):
+            raise InputTypeError(f"name: expected the name of a format, got {self.name!r}")
+        if not self.name or not self.name.isprintable():
+            raise InputValueError(f"name: expected the name of a format, got {self.name!r}")
+        object.__setattr__(self, "width", _bits("width", self.width, least=1))
 
     @property
     def digits(self) -> int:
@@ -47,7 +59,12 @@ class Header:
     flags : bool
         Whether the exception flags are to be answered too.
     random_bits : int
-        Width of the random bits that end each line; 0 where there are none.
+        Width of the random bits that end each line, at most 64; 0 where there are none.
+
+    Raises
+    ------
+    InputTypeError, InputValueError
+        If an argument is something else, or a word has spaces in it.
 
     Examples
     --------
@@ -70,6 +87,18 @@ class Header:
     flags: bool = False
     random_bits: int = 0
 
+    def __post_init__(self) -> None:
+        put = object.__setattr__
+        _check_word("operation", self.operation)
+        put(self, "operands", _fields(self.operands))
+        if not isinstance(self.result, Field):
+            raise InputTypeError(f"result: expected a Field, got {self.result!r}")
+        _check_name("result: expected a name", self.result.name)
+        put(self, "knobs", _pairs(self.knobs))
+        if not isinstance(self.flags, bool):
+            raise InputTypeError(f"flags: expected True or False, got {self.flags!r}")
+        put(self, "random_bits", _bits("random_bits", self.random_bits, least=0))
+
     def text(self) -> str:
         """Return the lines of the header."""
         lines = [GREETING, f"operation {self.operation}"]
@@ -84,6 +113,51 @@ class Header:
         """Number of hex digits of each field of a line."""
         random = (Field("random", self.random_bits).digits,) if self.random_bits else ()
         return (*(field.digits for field in self.operands), *random)
+
+
+def _bits(name: str, given: Any, *, least: int) -> int:
+    said = f"{name}: expected an integer from {least} to {WIDEST}, got {given!r}"
+    if not isinstance(given, (int, np.integer)) or isinstance(given, bool):
+        raise InputTypeError(said)
+    if not least <= given <= WIDEST:
+        raise InputValueError(said)
+    return index(given)
+
+
+def _check_word(name: str, given: Any) -> None:
+    if not isinstance(given, str):
+        raise InputTypeError(f"{name}: expected one word, got {given!r}")
+    if not _is_word(given):
+        raise InputValueError(f"{name}: expected one word, got {given!r}")
+
+
+def _is_word(text: str) -> bool:
+    return text.isprintable() and text.split() == [text]
+
+
+def _check_name(expected: str, name: str) -> None:
+    if not _is_word(name):
+        raise InputValueError(f"{expected} of one word, got {name!r}")
+
+
+def _fields(given: Any) -> tuple[Field, ...]:
+    if not isinstance(given, Sequence) or not all(isinstance(field, Field) for field in given):
+        raise InputTypeError(f"operands: expected Fields, got {given!r}")
+    if not given:
+        raise InputValueError("operands: expected at least one Field, got none")
+    for field in given:
+        _check_name("operands: expected names", field.name)
+    return tuple(given)
+
+
+def _pairs(given: Any) -> tuple[tuple[str, str], ...]:
+    several = isinstance(given, Sequence) and all(isinstance(pair, (tuple, list)) and len(pair) == 2 for pair in given)
+    if not several or not all(isinstance(word, str) for pair in given for word in pair):
+        raise InputTypeError(f"knobs: expected pairs of words, got {given!r}")
+    for pair in given:
+        for word in pair:
+            _check_word("knobs", word)
+    return tuple((name, choice) for name, choice in given)
 
 
 def vector_lines(columns: Sequence[NDArray[Any]], digits: Sequence[int]) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -28,7 +29,7 @@ class Misbehaviour(NamedTuple):
     kind: Kind
     what: str  #: what the program did, after its name
     vector: int | None = None  #: index of the vector that it was about, where that is known
-    input: str = ""  #: the line of that vector
+    input: str = ""  #: the fields of that vector in hex, such as ``0x3c00``
     answer: str = ""  #: the line that was answered, where there was one
     alone: bool | None = None  #: whether that vector does it alone; None where that was not tried
 
@@ -42,11 +43,31 @@ class Misbehaviour(NamedTuple):
         return f"{self.what} on input {shown}, which does it alone" if self.alone else f"{self.what}; not reproduced by one input alone, suspected: {shown}"
 
 
+def how_it_ended(code: int) -> tuple[Kind, str]:
+    """Return what an exit code other than 0 says; a negative one is that of a signal."""
+    if code > 0:
+        return Kind.EXIT, f"ended with exit code {code}"
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        name = f"signal {-code}"
+    return Kind.SIGNAL, f"was ended by {name}"
+
+
 class Unknown(NamedTuple):
     """Answers with digits that are no bits: X or Z of a simulator."""
 
-    vectors: NDArray[np.int64]  #: indices of all of them
-    first: str  #: the first of these answers, as it came
+    vectors: NDArray[np.int64]  #: indices of all of them, ascending
+    answers: tuple[str, ...]  #: these answers, as they came
+
+    @property
+    def first(self) -> str:
+        """The first of these answers."""
+        return self.answers[0]
+
+    def answer_to(self, vector: int) -> str:
+        """Return the answer to one of these vectors."""
+        return self.answers[int(np.searchsorted(self.vectors, vector))]
 
 
 class Replies(NamedTuple):

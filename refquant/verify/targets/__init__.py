@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from importlib.util import find_spec
+from typing import NamedTuple
 
 from refquant.errors import InputValueError, UnknownNameError
 from refquant.verify.target import Target
 from refquant.verify.targets.function_target import FunctionTarget
 from refquant.verify.targets.program_target import ProgramTarget
 
-TARGETS = ("numpy", "ml_dtypes", "torch")
-
 __all__ = ["TARGETS", "FunctionTarget", "ProgramTarget", "get_target", "list_targets"]
+
+
+class Adapter(NamedTuple):
+    """Where the class of a target is, and the packages that it needs: names that Python imports and pip installs."""
+
+    module: str
+    kind: str
+    needs: tuple[str, ...]
+
+
+#: Every target by name, in the order in which they are judged.
+TARGETS = {
+    "numpy": Adapter("numpy_target", "NumpyTarget", ("numpy",)),
+    "ml_dtypes": Adapter("ml_dtypes_target", "MlDtypesTarget", ("ml_dtypes",)),
+    "torch": Adapter("torch_target", "TorchTarget", ("torch",)),
+    "jax": Adapter("jax_target", "JaxTarget", ("jax",)),
+    "onnxruntime": Adapter("onnxruntime_target", "OnnxruntimeTarget", ("onnxruntime", "onnx")),
+    "onnx_reference": Adapter("onnx_reference_target", "OnnxReferenceTarget", ("onnx",)),
+    "gfloat": Adapter("gfloat_target", "GfloatTarget", ("gfloat",)),
+    "bitstring": Adapter("bitstring_target", "BitstringTarget", ("bitstring",)),
+}
 
 
 def list_targets() -> tuple[str, ...]:
@@ -23,7 +44,7 @@ def list_targets() -> tuple[str, ...]:
     >>> "numpy" in list_targets()
     True
     """
-    return tuple(name for name in TARGETS if find_spec(name) is not None)
+    return tuple(name for name in TARGETS if not _missing(name))
 
 
 def get_target(name: str) -> Target:
@@ -32,12 +53,13 @@ def get_target(name: str) -> Target:
     Parameters
     ----------
     name : str
-        ``"numpy"``, ``"ml_dtypes"`` or ``"torch"``; `FunctionTarget.load` reads ``module:function``, `ProgramTarget` takes a program.
+        ``"numpy"``, ``"ml_dtypes"``, ``"torch"``, ``"jax"``, ``"onnxruntime"``, ``"onnx_reference"``, ``"gfloat"`` or ``"bitstring"``; `FunctionTarget.load`
+        reads ``module:function``, `ProgramTarget` takes a program.
 
     Raises
     ------
     UnknownNameError
-        If there is no such target, or its package is not installed.
+        If there is no such target, or a package that it needs is not installed.
     InputValueError
         If the package is installed and cannot be imported.
 
@@ -49,23 +71,15 @@ def get_target(name: str) -> Target:
     """
     if not isinstance(name, str) or name not in TARGETS:
         raise UnknownNameError(f"target: expected one of {', '.join(TARGETS)} or module:function or program:COMMAND, got {name!r}")
-    if name not in list_targets():
-        raise UnknownNameError(f"target: {name} is not installed; pip install {name}")
+    if missing := _missing(name):
+        raise UnknownNameError(f"target: {name} is not installed; pip install {' '.join(missing)}")
     try:
-        return _make(name)
+        module = import_module(f"{__name__}.{TARGETS[name].module}")
+        target: Target = getattr(module, TARGETS[name].kind)()
     except ImportError as error:
         raise InputValueError(f"target: {name} cannot be imported: {error}") from error
+    return target
 
 
-def _make(name: str) -> Target:
-    if name == "numpy":
-        from refquant.verify.targets.numpy_target import NumpyTarget
-
-        return NumpyTarget()
-    if name == "ml_dtypes":
-        from refquant.verify.targets.ml_dtypes_target import MlDtypesTarget
-
-        return MlDtypesTarget()
-    from refquant.verify.targets.torch_target import TorchTarget
-
-    return TorchTarget()
+def _missing(name: str) -> list[str]:
+    return [package for package in TARGETS[name].needs if find_spec(package) is None]

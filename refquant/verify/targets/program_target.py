@@ -11,6 +11,7 @@ from refquant.errors import InputTypeError, ProgramError
 from refquant.formats import Format
 from refquant.golden.nan_mask import NanBy, nan_by
 from refquant.golden.sources import code_dtype_of, width_of
+from refquant.golden.text import hex_code
 from refquant.policies import Dialect, Via, as_dialect
 from refquant.verify.pipe import Field, Header, Program, Replies, converse, program
 from refquant.verify.target import DEFAULT, Claim, Codes
@@ -109,7 +110,7 @@ class ProgramTarget:
         if given.failure is not None:
             raise ProgramError(f"{self.name} {given.failure.sentence()}")
         if given.unknown is not None:
-            first = f"{int(codes[given.unknown.vectors[0]]):#x}"
+            first = hex_code(codes[given.unknown.vectors[0]], claim.source)
             raise ProgramError(f"{self.name} gave unknown digits in {given.unknown.vectors.size:,} answers, the first {given.unknown.first} on input {first}")
         return given.codes
 

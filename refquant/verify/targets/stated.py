@@ -31,11 +31,11 @@ def source_stated(given: str | Format) -> str | Format:
 
 
 def sources_stated(given: str | Format | Iterable[str | Format]) -> tuple[str | Format, ...]:
-    """Return the sources of one, or of several; refuse none at all."""
+    """Return the sources of one, or of several, each once; refuse none at all."""
     several = (given,) if isinstance(given, (str, FloatFormat, IntFormat)) else tuple(given)
     if not several:
         raise InputValueError("sources: expected at least one format, got none")
-    return tuple(source_stated(source) for source in several)
+    return tuple(dict.fromkeys(source_stated(source) for source in several))
 
 
 def check_claims(claims: Iterable[Claim]) -> None:

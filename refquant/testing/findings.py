@@ -1,0 +1,72 @@
+"""What is wrong with the results of a function, and the report of it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from refquant.errors import CodesDifferError
+from refquant.golden.sources import magnitude_of
+from refquant.golden.text import hex_code
+from refquant.testing.code_text import value_text
+from refquant.testing.trial import Trial
+from refquant.testing.wrong_codes import WrongCode, codes_differ, counted, spread
+from refquant.verify.comparison import CLASSES, classify
+from refquant.verify.target import Claim, Codes
+
+_OF_EACH_CLASS = 4  #: rows of the table
+
+
+class Found(NamedTuple):
+    """What was found: how many were compared and wrong, of which classes; wrong ones (all of them, or one of each class), smallest first; the diagnosis."""
+
+    cases: int
+    wrong: int
+    by_class: dict[str, int]
+    codes: Codes
+    got: Codes
+    expected: Codes
+    labels: NDArray[np.int64]
+    diagnosis: str | None
+
+
+def found_of(claim: Claim, cases: int, codes: Codes, got: Codes, expected: Codes, diagnosis: str | None) -> Found:
+    """Return wrong results in order."""
+    if not codes.size:
+        return Found(cases, 0, {}, codes, got, expected, np.zeros(0, np.int64), None)
+    order = np.lexsort((codes, magnitude_of(codes, claim.source)))
+    codes, got, expected = codes[order], got[order], expected[order]
+    labels = classify(claim, codes, got, expected)
+    by_class = {name: int(n) for i, name in enumerate(CLASSES) if (n := np.count_nonzero(labels == i))}
+    return Found(cases, codes.size, by_class, codes, got, expected, labels, diagnosis)
+
+
+def report(trial: Trial, found: Found) -> CodesDifferError:
+    """Return the exception that says all of it."""
+    fmt = trial.target
+    lines = [
+        f"wrong      {counted(found.wrong, found.cases, fmt)}: {spread(found.got, found.expected, fmt, beyond=_beyond(trial, found))}",
+        f"classes    {', '.join(f'{name} {count:,}' for name, count in found.by_class.items())}",
+        f"diagnosis  {found.diagnosis or 'no change of one or two policies explains it'}",
+        f"inputs     {trial.inputs_text()}",
+    ]
+    listed = [_wrong_code(trial, found, i, CLASSES[found.labels[i]]) for i in _smallest_of_each_class(found)]
+    return codes_differ("\n  ".join([trial.headline(), *lines]), [_wrong_code(trial, found, 0, "smallest")], listed, fmt)
+
+
+def _smallest_of_each_class(found: Found) -> list[int]:
+    return [int(i) for label in np.unique(found.labels) for i in np.flatnonzero(found.labels == label)[:_OF_EACH_CLASS]]
+
+
+def _beyond(trial: Trial, found: Found) -> str:
+    """Return what results are that are none of the format: codes, or values."""
+    beyond = np.flatnonzero(found.got > np.uint64((1 << trial.target.width) - 1))
+    return "value" if beyond.size and trial.judged.value_given(trial.claim, int(found.codes[beyond[0]])) is not None else "code"
+
+
+def _wrong_code(trial: Trial, found: Found, i: int, label: str) -> WrongCode:
+    claim, code, got = trial.claim, int(found.codes[i]), int(found.got[i])
+    value = trial.judged.value_given(claim, code) if got >> trial.target.width else None
+    return WrongCode(label, got, int(found.expected[i]), "", (hex_code(code, claim.source), value_text(code, claim.source)), value or "")

@@ -1,0 +1,90 @@
+"""One chunk of a sweep: asked as far as the implementation gets, compared, and each kind of mismatch counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from refquant.formats import get_format
+from refquant.golden.sources import code_dtype_of, magnitude_of
+from refquant.golden.text import hex_code, hex_value
+from refquant.policies import resolve
+from refquant.verify.comparison import CLASSES, as_given, classify, defined, differs, reference_codes, smallest
+from refquant.verify.findings import gives_replies, known_of, replies_of, unknown_witness
+from refquant.verify.pipe import Replies
+from refquant.verify.swept import KNOWN, UNKNOWN, Kind, Sweep
+from refquant.verify.target import Claim, Codes, Target
+
+
+def next_chunk(target: Target, found: Sweep, chunk: int) -> tuple[Sweep, BaseException | None]:
+    """Return the findings with those of at most so many more codes, and what a function raised: the codes before it are compared."""
+    claim, last = found.claim, min(found.following + chunk, found.size)
+    codes = np.arange(found.following, last, dtype=np.uint64).astype(code_dtype_of(claim.source))
+    plan = resolve(get_format(claim.target), claim.policies)
+    kept = defined(claim, codes) if plan.may_raise else codes
+    if not kept.size:
+        return found.swept(codes.size, 0, ()), None
+    given, error = _as_far_as_it_gets(target, claim, kept)
+    answered = given.codes.size
+    passed = codes.size if answered == kept.size else int(kept[answered]) - found.following
+    return found.swept(passed, answered, _kinds(target, found, kept[:answered], given)).heard(kept, given), error
+
+
+def _kinds(target: Target, found: Sweep, codes: Codes, given: Replies) -> Iterator[Kind]:
+    """Yield the mismatches of each class, and the unknown answers."""
+    claim, known = found.claim, known_of(given)
+    bits, got = (codes, given.codes) if known.all() else (codes[known], given.codes[known])
+    right = reference_codes(claim, bits)
+    where = np.flatnonzero(differs(claim, got, right))
+    if where.size:
+        yield from _of_each_class(target, found, bits[where], got[where], right[where])
+    if given.unknown is not None:
+        i = _first_of(codes, magnitude_of(codes, claim.source), given.unknown.vectors)
+        magnitude = int(magnitude_of(codes[i : i + 1], claim.source)[0])
+        yield Kind(UNKNOWN, given.unknown.vectors.size, magnitude, int(codes[i]), unknown_witness(claim, codes, given.unknown, i))
+
+
+def _of_each_class(target: Target, found: Sweep, codes: Codes, got: Codes, right: Codes) -> Iterator[Kind]:
+    claim, magnitude = found.claim, magnitude_of(codes, found.claim.source)
+    labels, names = classify(claim, codes, got, right), list(CLASSES)
+    if found.known is not None:
+        labels = np.where(differs(claim, got, found.known.predict(claim, codes)), labels, -1)
+        names.append(KNOWN + found.known.name)
+    for number in np.unique(labels).tolist():
+        of = np.flatnonzero(labels == number)
+        i = _first_of(codes, magnitude, of)
+        yield Kind(names[number], of.size, int(magnitude[i]), int(codes[i]), as_given(target, claim, smallest(claim, codes[of], got[of], right[of])))
+
+
+def _first_of(codes: Codes, magnitude: Codes, of: Codes) -> int:
+    """Return the place of the code of smallest magnitude, the positive one of two, among some places."""
+    return int(of[np.lexsort((codes[of], magnitude[of]))[0]])
+
+
+def _as_far_as_it_gets(target: Target, claim: Claim, codes: Codes) -> tuple[Replies, BaseException | None]:
+    """Return the answers; where a function raises, those before the input that makes it raise, and the error with a note that names the input."""
+    try:
+        return replies_of(target, claim, codes), None
+    except (Exception, SystemExit) as error:
+        if gives_replies(target):
+            raise
+        before, alone = _before_it_raises(target, claim, codes)
+        i = before.size
+        shown = f"{hex_code(codes[i], claim.source)} ({hex_value(int(codes[i]), claim.source)})"
+        error.add_note(f"on input {shown}, which does it alone" if alone else f"not reproduced by one input alone, suspected: {shown}")
+        return Replies(before), error
+
+
+def _before_it_raises(target: Target, claim: Claim, codes: Codes) -> tuple[Codes, bool]:
+    """Return the results before the first input that makes a function raise, by halves, and whether that input alone does it."""
+    parts, first, last, alone = [np.zeros(0, np.uint64)], 0, codes.size, False
+    while first < last and not alone:
+        middle = (first + last + 1) // 2
+        try:
+            parts.append(replies_of(target, claim, codes[first:middle]).codes)
+            first = middle
+        except (Exception, SystemExit):
+            alone = middle - first == 1
+            last = middle
+    return (np.concatenate(parts) if alone else np.concatenate(parts)[: first - 1]), alone
