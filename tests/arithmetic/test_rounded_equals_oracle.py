@@ -11,6 +11,7 @@ from rowchecks import BYTES, DETERMINISTIC, NARROW, boundary, check
 import refquant as rq
 from refquant.operations import OPERATIONS
 
+get = oracle.formats.get
 OPERANDS = {"add": 2, "sub": 2, "mul": 2, "div": 2, "sqrt": 1, "fma": 3}
 
 
@@ -132,3 +133,23 @@ def test_every_pair_of_every_format_of_at_most_8_bits(operation, name, count_cas
     formats = (name,) * 2
     rows = arithmeticoracle.Rows(operation, arithmeticoracle.every_row(formats), formats, name)
     count_cases(sum(check(operation, rows, {"rounding": mode, "tininess": t}) for mode in DETERMINISTIC for t in ("after", "before")))
+
+
+@pytest.mark.parametrize("mode", ["stochastic_a", "stochastic_b", "stochastic_c"])
+@pytest.mark.parametrize("operation", ["div", "sqrt", "add", "mul", "fma"])
+def test_the_least_random_bits_that_step_up(operation, mode, count_cases):
+    """RQ-9.4: with 32 random bits a float32 result looks at 57 digits, and at whether any follows them; R* steps up and R* - 1 does not."""
+    single = get("float32")
+    rng = np.random.default_rng(3)
+    columns = [(0x3F000000 + rng.integers(0, 0x01800000, 600)).astype(np.uint32) for _ in range(OPERANDS[operation])]
+    exact = [oracle.arithmetic.exact(operation, [oracle.codec.decode(int(c), single) for c in codes], False, (single,)).datum.value for codes in zip(*columns)]
+    quanta = [oracle.bits.power(oracle.bits.floor_log2(x) - 23) for x in exact]
+    least = np.array([oracle.stochastic.threshold(x / q - x // q, 32, mode) for x, q in zip(exact, quanta)], np.uint64)
+    inexact = np.array([bool(x % q) for x, q in zip(exact, quanta)]) & (least < 2**32) & (least > 0)
+    columns, least = [c[inexact] for c in columns], least[inexact].astype(np.uint32)
+    below, at = (
+        getattr(rq.arithmetic, operation)(*columns, "float32", rounding=mode, random=rq.RandomBits(bits, 32)) for bits in (least - np.uint32(1), least)
+    )
+    truncated = getattr(rq.arithmetic, operation)(*columns, "float32", rounding="toward_zero")
+    count_cases(2 * least.size)
+    assert (below == truncated).all() and (at == truncated + 1).all()
