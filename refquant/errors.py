@@ -73,6 +73,14 @@ class GoldenFileError(RefquantError, ValueError):
     """A file of golden vectors is damaged, contradicts its manifest, or is none."""
 
 
+class GoldenChangedError(GoldenFileError):
+    """A file of golden vectors can be read, and is not what would be written for what it holds; `vectors` is that."""
+
+    def __init__(self, message: str, vectors: object) -> None:
+        super().__init__(message)
+        self.vectors = vectors
+
+
 class GoldenMismatchError(RefquantError, ValueError):
     """Golden vectors are of another operation, format, dialect or version of the specification than was asked for."""
 

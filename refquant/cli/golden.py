@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any
 
 import click
@@ -41,6 +42,7 @@ Example:
 
 \b
 The same command gives the same bytes on every machine. Vectors, columns, classes: docs/howto/golden-vectors.md."""
+_ASKED = {"eq": "a = b", "lt": "a < b", "le": "a <= b", "unordered": "a or b is a NaN"}
 _EXAMPLES = {
     "encode": "encode --source float32 --format float8_e4m3fn --level 2 --write npz --write readmemh",
     "convert": "convert --source float8_e5m2 --format int8 --set nan=to_zero --overflow saturate",
@@ -71,8 +73,10 @@ def _options(record: Operation) -> list[click.Parameter]:
     made.append(_option("--exhaustive", is_flag=True, help=f"Every pattern, of operands of at most {WIDEST} bits together, instead of a level."))
     for knob, kind in (("rounding", RoundingMode), ("overflow", OverflowMode)):
         if knob in record.affected_by:
-            whole = f" {_ALL} for every deterministic one." if kind is RoundingMode else ""
-            made.append(_option(f"--{knob}", f"{knob}s", metavar="MODE", multiple=True, help=f"Mode of {knob}; repeatable: several are crossed.{whole}"))
+            names = [str(mode) for mode in kind if mode != "error"]
+            whole = f", or {_ALL} for every deterministic one" if kind is RoundingMode else ""
+            text = f"Mode of {knob}; repeatable: several are crossed. {', '.join(names)}{whole}."
+            made.append(_option(f"--{knob}", f"{knob}s", metavar="MODE", multiple=True, help=text))
     if "rounding" in record.affected_by:
         made.append(_option("--random-bits", type=click.IntRange(1, 32), default=8, show_default=True, help="Random bits of stochastic modes."))
     made += [
@@ -95,8 +99,19 @@ def _command(record: Operation) -> click.Command:
 
     text = f"Golden vectors of {record.name}: {' and '.join(record.operands)} in, {record.result} out ({record.clause})."
     example = _ONE.format(_EXAMPLES.get(record.name, f"{record.name} --format float16"))
-    command: click.Command = set_option(click.Command(record.name, callback=run, params=_options(record), help=text, epilog=example))
+    shown = click.Command(record.name, callback=run, params=_options(record), help=text, epilog=example, short_help=_in_short(record))
+    command: click.Command = set_option(shown)
     return command
+
+
+def _in_short(record: Operation) -> str:
+    """Return what an operation gives, as its public function says it."""
+    choices = dict(record.choices)
+    if "predicate" in choices:
+        return f"whether {_ASKED[choices['predicate']]}; {'any' if choices['signaling'] else 'a signalling'} NaN raises INVALID"
+    module, _, name = f"refquant.{record.door or record.name}".rpartition(".")
+    first = (getattr(import_module(module), name).__doc__ or "").splitlines()[0]
+    return first.removeprefix("Return ").rstrip(".").replace("`", "")
 
 
 def _make(
@@ -114,6 +129,7 @@ def _make(
     modes = {n: _modes(n, said) for n, said in (("rounding", roundings), ("overflow", overflows)) if said}
     modes |= _modes_set(settings, modes)
     cases: dict[str, Any] = {"level": EXHAUSTIVE if exhaustive else int(level), "seed": seed, "random_bits": random_bits}
+    _refuse_idle_bits(modes.get("rounding", ()), dialect)
     chosen: dict[str, Any] = {"dialect": _dialect(dialect, settings), "nan_by": nan_by, **ends, **modes, **cases}
     check_folder(folder, force=force)
     out = console()
@@ -124,6 +140,13 @@ def _make(
         out.print(_coverage(made))
     line(out, _summary(made, folder))
     return 0
+
+
+def _refuse_idle_bits(roundings: tuple[str, ...], dialect: str | None) -> None:
+    """Refuse a number of random bits where no mode is stochastic."""
+    given = click.get_current_context().get_parameter_source("random_bits") is ParameterSource.COMMANDLINE
+    if given and dialect is None and not any(RoundingMode(mode).is_stochastic for mode in roundings):
+        raise click.UsageError("--random-bits: belongs to a stochastic mode, such as --rounding stochastic_a")
 
 
 def _modes(knob: str, said: tuple[str, ...]) -> tuple[str, ...]:
@@ -179,10 +202,12 @@ def _coverage(made: GoldenSet) -> Any:
     return rows
 
 
-@golden.command("check", epilog="\b\nExample:\n  refquant golden check vectors")
+@golden.command(
+    "check", short_help="files against the manifest, vectors against the recipe and the reference", epilog="\b\nExample:\n  refquant golden check vectors"
+)
 @click.argument("folder", metavar="DIR")
 def check_command(folder: str) -> int:
-    """Check a folder of golden vectors: its files against its manifest, its results and flags against the reference."""
+    """Check a folder of golden vectors: files against the manifest, operands against the recipe, results and flags against the reference."""
     found = check(folder)
     _print_checked(console(), folder, found)
     return 0 if found.ok else 1

@@ -121,8 +121,8 @@ def _as_asked(recipe: Recipe) -> str:
 
 
 def _read_all(place: Path, said: Manifest) -> tuple[GoldenSet | None, list[str]]:
-    """Return the set of the first whole file, and what is wrong with the files of vectors."""
-    made, problems = None, []
+    """Return the set of the first whole file, or what the first changed one holds, and what is wrong with the files of vectors."""
+    made, changed, problems = None, None, []
     for writer in WRITERS.values():
         if writer.file not in said.files or writer.file not in entries_of(place):
             continue
@@ -130,11 +130,17 @@ def _read_all(place: Path, said: Manifest) -> tuple[GoldenSet | None, list[str]]
             other = load_listed(place, said, writer.file)
         except GoldenFileError as error:
             problems.append(str(error))
+            changed = getattr(error, "vectors", None) if changed is None else changed
             continue
         if made is not None and other != made:
             problems.append(f"{writer.file}: its vectors are not those of the other files")
-        made = made or other
-    return made, problems
+        made = other if made is None else made
+    return _fitting(changed, said) if made is None else made, problems
+
+
+def _fitting(changed: GoldenSet | None, said: Manifest) -> GoldenSet | None:
+    """Return what a changed file holds, where it is of the recipe of the manifest."""
+    return changed if changed is not None and changed.recipe == said.recipe else None
 
 
 def _beside(place: Path, said: Manifest, made: GoldenSet) -> list[str]:

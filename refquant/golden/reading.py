@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from refquant.errors import GoldenFileError
+from refquant.errors import GoldenChangedError, GoldenFileError
 from refquant.golden.golden_set import GoldenSet, dtypes_of, widths_of
 from refquant.golden.making import finished
 from refquant.golden.metadata import LONGEST, parse_json, read_metadata
@@ -80,5 +80,6 @@ def canonical(made: GoldenSet, data: bytes, write: Callable[[GoldenSet], bytes],
     right = write(made)
     if right != data:
         at = next((i for i, (x, y) in enumerate(zip(data, right)) if x != y), min(len(data), len(right)))
-        raise GoldenFileError(f"{where}: from byte {at} on it is not what its metadata and vectors ask for; it was changed, or made by another version")
+        message = f"{where}: from byte {at} on it is not what its metadata and vectors ask for; it was changed, or made by another version"
+        raise GoldenChangedError(message, made)
     return made

@@ -250,3 +250,16 @@ def test_two_runs_of_the_command_give_the_same_bytes():
 def test_a_level_beside_exhaustive_is_refused():
     result = run("golden", "encode", "--source", "float16", "--format", "float8_e4m3fn", "--level", "2", "--exhaustive", "--out", "set")
     assert (result.exit_code, result.output) == (2, "error: --level: --exhaustive takes every pattern instead of a level\n")
+
+
+def test_the_help_says_what_each_operation_gives():
+    lines = " ".join(run("golden", "--help").output.split())
+    assert "div the quotient of codes, rounded once" in lines and "compare_quiet_lt whether a < b; a signalling NaN raises INVALID" in lines
+    assert "..." not in lines
+    assert "ties_to_away" in run("golden", "encode", "--help").output
+
+
+def test_random_bits_without_a_stochastic_mode_are_refused():
+    result = run("golden", "encode", "--format", "bfloat16", "--random-bits", "4", "--out", "set")
+    assert result.exit_code == 2 and result.stderr == "error: --random-bits: belongs to a stochastic mode, such as --rounding stochastic_a\n"
+    assert run("golden", "encode", "--format", "bfloat16", "--random-bits", "4", "--rounding", "stochastic_b", "--out", "set").exit_code == 0

@@ -9,6 +9,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import refquant as rq
@@ -367,3 +368,16 @@ def test_sets_are_read_only_and_equal_by_content(made):
         made.columns["result"] = None
     assert made == rq.golden.generate("encode", "float8_e4m3fn", source="float16") and made != 1
     assert made != rq.golden.generate("encode", "float8_e4m3fn", source="float16", seed=1)
+
+
+@pytest.mark.parametrize("writer", ["csv", "npz", "json", "readmemh"])
+def test_a_wrong_result_is_shown_where_the_file_has_the_hash_of_its_manifest(tmp_path, writer):
+    """What else follows from a result, such as its classes, is wrong then too; the vector is shown all the same."""
+    made = rq.golden.generate("encode", "float8_e4m3fn", source="float16")
+    columns = {name: column.copy() for name, column in made.columns.items()}
+    row = int(np.flatnonzero(made.columns["a"] == 0x3C00)[0])
+    columns["result"][row] ^= 1
+    replace(made, columns=columns).save(tmp_path / "set", writers=[writer])
+    found = rq.golden.check(tmp_path / "set")
+    assert found.wrong == 1 and found.vectors == len(made) and not found.ok
+    assert "0x3c00" in found.differences[0] and "0x39" in found.differences[0] and "0x38" in found.differences[0]
