@@ -255,7 +255,7 @@ def test_a_level_beside_exhaustive_is_refused():
 def test_the_help_says_what_each_operation_gives():
     lines = " ".join(run("golden", "--help").output.split())
     assert "div the quotient of codes, rounded once" in lines and "compare_quiet_lt whether a < b; a signalling NaN raises INVALID" in lines
-    assert "..." not in lines
+    assert "..." not in lines.partition("Commands:")[2]
     assert "ties_to_away" in run("golden", "encode", "--help").output
 
 
