@@ -10,11 +10,11 @@ from refquant.golden.cases import case_sets
 from refquant.verify import explain
 
 
-def package(name, version):
-    """A package, where this version of it is installed."""
+def package(name, *versions):
+    """A package, where one of these versions of it is installed."""
     module = pytest.importorskip(name)
-    if not module.__version__.startswith(version):
-        pytest.skip(f"{name} {version} was measured, {module.__version__} is installed")
+    if not module.__version__.startswith(versions):
+        pytest.skip(f"{name} {' and '.join(versions)} were measured, {module.__version__} is installed")
     return module
 
 
@@ -24,7 +24,7 @@ def of_torch(codes):
 
 
 def of_onnxruntime(codes, name):
-    onnxruntime, onnx = package("onnxruntime", "1.31."), package("onnx", "1.")
+    onnxruntime, onnx = package("onnxruntime", "1.31.", "1.32."), package("onnx", "1.")
     helper, kind, x = onnx.helper, getattr(onnx.TensorProto, name), codes.view(np.float32)
     node = helper.make_node("Cast", ["x"], ["y"], to=kind, saturate=0)
     ends = [[helper.make_tensor_value_info(n, k, [None])] for n, k in (("x", onnx.TensorProto.FLOAT), ("y", kind))]
