@@ -41,7 +41,7 @@ Examples:
 
 \b
 In text, a hex integer (0x38) is a code; anything else is a value and must be
-exactly one of its format: 0.5, 0x1.8p-3, 1/3, inf, nan. An .npz file has the
+exactly one of its format: 0.5, 0x1.8p-3, 3/4, inf, nan. An .npz file has the
 arrays x and results.
 
 \b

@@ -238,3 +238,11 @@ def test_what_is_the_same_is_the_same_for_inputs_that_were_not_tried():
     assert ("ftz", "arm") in same
     for knob, choice in same:
         assert np.array_equal(found.setting.and_with(((knob, choice),)).results(fresh, "float32", "float16"), own), (knob, choice)
+
+
+def test_dialects_that_say_nothing_of_the_formats_are_not_named():
+    """Those of ONNX for E8M0 are the default one elsewhere."""
+    x = np.float32([1.0, 1.0625, 500.0, np.nan])
+    found = explain(x, rq.encode(x, "float8_e4m3fn"), "float8_e4m3fn")
+    assert "default" in found.dialects and "ocp-nonsaturating" in found.dialects
+    assert not [name for name in found.dialects if name.startswith("onnx-e8m0")]

@@ -10,8 +10,16 @@ from refquant.verify.explaining.settings import Setting
 
 
 def dialects_that_fit(search: Search) -> tuple[str, ...]:
-    """Return the names of the dialects that refuse no input and reproduce every pair."""
-    return tuple(name for name in list_dialects() if _fits(get_dialect(name), search))
+    """Return the names of the dialects that say something of these formats, refuse no input and reproduce every pair."""
+    p = search.pairs
+    speaking = [name for name in list_dialects() if _speaks_of(get_dialect(name), str(p.target), str(p.source))]
+    return tuple(name for name in speaking if _fits(get_dialect(name), search))
+
+
+def _speaks_of(dialect: Dialect, target: str, source: str) -> bool:
+    """Return whether a dialect has more to say of two formats than the default one."""
+    default = get_dialect("default")
+    return dialect == default or dialect.base != default.base or any(row.matches(target, source) for row in dialect.rows)
 
 
 def _fits(dialect: Dialect, search: Search) -> bool:
