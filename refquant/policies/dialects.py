@@ -23,6 +23,7 @@ def dialects() -> dict[str, Dialect]:
         dialect_from(
             "ocp-nonsaturating", "OFP8 1.0, MX 1.0",
             "cited, not re-read: OCP OFP8 1.0, table of conversions (non-saturating): E4M3 gives NaN, E5M2 gives Inf; OCP MX 1.0, 5.3: FP6, FP4 and INT8 saturate",
+            {"targets": ["float8_e4m3fn", "float8_e5m2"], "overflow": "no_saturate"},
             {"targets": ["float6_*", "float4_*", "mxint8"], "overflow": "saturate"},
         ),
         dialect_from(
