@@ -18,13 +18,13 @@ from refquant.cli.console import console, line
 from refquant.cli.reports import STDERR_LINES, STDOUT, Reports, write_pages, write_report
 from refquant.errors import StateError
 from refquant.golden.sources import width_of
-from refquant.verify import Claim, Deviation, Sweep, Target, run_sweep
+from refquant.verify import Claim, Deviation, Kind, Sweep, Target, run_sweep
 from refquant.verify.deviations import find_deviation
 from refquant.verify.findings import misbehaviour_text
 from refquant.verify.report import misbehaviour_record
 from refquant.verify.sweep_verdicts import judgements_of
 from refquant.verify.sweeping import WIDEST
-from refquant.verify.swept import KNOWN
+from refquant.verify.swept import ABSENT, KNOWN
 
 Announced = list[tuple[Target, tuple[Claim, ...]]]
 Pairs = list[tuple[Target, Claim]]
@@ -40,7 +40,7 @@ class Swept(NamedTuple):
     @property
     def ok(self) -> bool:
         """Whether every code was compared and nothing unexpected was found."""
-        return not self.failure and self.found.complete and not self.found.new
+        return not self.failure and self.found.complete and not self.found.new and not self.found.gone
 
 
 def sweep_all(announced: Announced, known: tuple[Deviation, ...], resume: str | None, reports: Reports) -> int:
@@ -164,13 +164,10 @@ def _lines(swept: Swept) -> Iterator[tuple[str, str]]:
     title += f", {found.left_out:,} that its policies refuse left out" if found.left_out else ""
     wrong = f"{found.mismatches:,} wrong" if found.mismatches else "exact" if found.exact else "none of them wrong" if found.cases else "so nothing is known"
     failed = f"; FAILED: {swept.failure}" if swept.failure and swept.failure != INTERRUPTED else f"; {swept.failure}" if swept.failure else ""
-    yield f"{title}: {wrong}{failed}", "bold red" if found.new or failed else "yellow" if found.mismatches else "green"
+    gone = f"; GONE: the known deviation {found.known.name!r} does not occur" if found.gone and found.known else ""
+    yield f"{title}: {wrong}{gone}{failed}", "bold red" if found.new or gone or failed else "yellow" if found.mismatches else "green"
     for kind in found.kinds:
-        w = kind.witness
-        text = (
-            f"    {kind.name}: {kind.count:,}, the smallest {w.input} ({w.input_value}) gives {w.got} ({w.got_value}), right {w.expected} ({w.expected_value})"
-        )
-        yield text, "yellow" if kind.name.startswith(KNOWN) else "bold red"
+        yield f"    {kind.name}: {kind.count:,}, the smallest {_witness(kind)}", "yellow" if kind.name.startswith(KNOWN) else "bold red"
     for note in found.notes:
         yield f"    the program {note}", "yellow"
     if found.stderr and not swept.ok:
@@ -178,10 +175,16 @@ def _lines(swept: Swept) -> Iterator[tuple[str, str]]:
         yield from ((f"        {text}", "") for text in found.stderr.splitlines()[-STDERR_LINES:])
 
 
+def _witness(kind: Kind) -> str:
+    w = kind.witness
+    right = "which is right" if kind.name.startswith(ABSENT) else f"right {w.expected} ({w.expected_value})"
+    return f"{w.input} ({w.input_value}) gives {w.got} ({w.got_value}), {right}"
+
+
 def _record(swept: Swept) -> dict[str, Any]:
     found = swept.found
     (source, target), says = found.claim.names, {"dialect": found.claim.dialect.name, "nan_by": found.claim.nan_by.value}
-    numbers = {n: getattr(found, n) for n in ("size", "cases", "left_out", "mismatches", "new", "complete", "resumed")}
+    numbers = {n: getattr(found, n) for n in ("size", "cases", "left_out", "mismatches", "new", "gone", "complete", "resumed")}
     kinds = [{"name": k.name, "count": k.count, "witness": k.witness._asdict()} for k in found.kinds]
     program = {"misbehaviour": misbehaviour_record(found.failure), "notes": list(found.notes), "stderr": found.stderr}
     conversion = {"name": found.name, "version": found.version, "source": source, "target": target}

@@ -128,6 +128,11 @@ def _deviation(row: dict[str, Any]) -> Deviation:
     return Deviation(**fields)
 
 
+def does_not_occur(entry: Deviation) -> str:
+    """Return what is said of a deviation that is gone."""
+    return f"the known deviation {entry.diagnosis!r} ({entry.versions}) does not occur; correct deviations.toml"
+
+
 def find_deviation(entries: Iterable[Deviation], package: str, version: str, claim: Claim) -> Deviation | None:
     """Return the first entry that speaks of a claim, or None."""
     return next((e for e in entries if e.speaks_of(package, version, claim)), None)

@@ -14,7 +14,7 @@ from refquant.golden.random_words import checked_seed
 from refquant.verify.answers import answers_of, checked_timeout
 from refquant.verify.comparison import as_given, compare, defined
 from refquant.verify.coverage import coverage_of
-from refquant.verify.deviations import Deviation, find_deviation, load_deviations
+from refquant.verify.deviations import Deviation, does_not_occur, find_deviation, load_deviations
 from refquant.verify.diagnosis import UNEXPLAINED, diagnose, reproduces
 from refquant.verify.findings import gives_replies, known_of, misbehaviour_text, unknown_digits, wrong_flags
 from refquant.verify.pipe import Misbehaviour, Replies
@@ -149,7 +149,7 @@ def _status(mismatches: int, diagnosis: str | None, entry: Deviation | None) -> 
     if not mismatches:
         if entry is None:
             return "exact", ""
-        return "gone", f"the known deviation {entry.diagnosis!r} ({entry.versions}) does not occur; correct deviations.toml"
+        return "gone", does_not_occur(entry)
     if entry is not None and entry.diagnosis == diagnosis:
         return "known", entry.reason
     name = diagnosis or UNEXPLAINED
