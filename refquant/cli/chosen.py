@@ -10,9 +10,12 @@ from refquant.cli.options import format_named
 from refquant.errors import InputValueError
 from refquant.golden.sources import WIDE_INTEGERS
 from refquant.verify import Claim, FileTarget, FunctionTarget, ProgramTarget, Target, get_target
+from refquant.verify.answers import checked_timeout
+from refquant.verify.time_limit import can_limit
 
 PROGRAM, FILE = "program:", "file:"
 OWN = (FunctionTarget, ProgramTarget)  #: targets that say what they do by options
+SECONDS_OF_A_PACKAGE = 120.0  #: at least, for a batch: packages may compile, or be slow
 WHOLE = (*OWN, FileTarget)  #: targets of which every claim is judged
 
 
@@ -64,3 +67,10 @@ def _matching(target: Target, names: tuple[str, ...], sources: tuple[str, ...]) 
     if isinstance(target, WHOLE):
         return target.claims()
     return tuple(c for c in target.claims() if (not names or {c.source, c.target} & set(names)) and (not sources or c.source in sources))
+
+
+def seconds_for(target: Target, timeout: float) -> float | None:
+    """Return the seconds for a batch: what is said of a cast of the user's own; installed packages have more."""
+    if not can_limit():
+        return None
+    return checked_timeout(timeout) if isinstance(target, OWN) else max(timeout, SECONDS_OF_A_PACKAGE)

@@ -33,7 +33,10 @@ def checked_timeout(seconds: Any) -> float | None:
 
 
 def answers_of(target: Target, claim: Claim, codes: Codes, timeout: float | None = None) -> Replies:
-    """Return the answers to codes; those before the first input on which a function misbehaves, with what it does."""
+    """Return the answers to codes; those before the first input on which a function misbehaves, with what it does.
+
+    A function that catches `TimeIsUp` and does not end is not left until it returns to Python and lets it pass; see `refquant.verify.time_limit.giving_up`.
+    """
     if gives_replies(target):
         return replies_of(target, claim, codes)
     size = max(codes.size, 1) if timeout is None else BATCH

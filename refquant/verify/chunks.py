@@ -10,6 +10,7 @@ from refquant.formats import get_format
 from refquant.golden.sources import code_dtype_of, magnitude_of
 from refquant.golden.text import hex_code, hex_value
 from refquant.policies import resolve
+from refquant.verify.answers import FAULTS, answers_of
 from refquant.verify.comparison import CLASSES, as_given, classify, defined, differs, reference_codes, smallest
 from refquant.verify.diagnosis import predicted
 from refquant.verify.findings import gives_replies, known_of, replies_of, unknown_witness
@@ -18,7 +19,7 @@ from refquant.verify.swept import ABSENT, KNOWN, UNKNOWN, Kind, Sweep
 from refquant.verify.target import Claim, Codes, Target
 
 
-def next_chunk(target: Target, found: Sweep, chunk: int) -> tuple[Sweep, BaseException | None]:
+def next_chunk(target: Target, found: Sweep, chunk: int, timeout: float | None = None) -> tuple[Sweep, BaseException | None]:
     """Return the findings with those of at most so many more codes, and what a function raised: the codes before it are compared."""
     claim, last = found.claim, min(found.following + chunk, found.size)
     codes = np.arange(found.following, last, dtype=np.uint64).astype(code_dtype_of(claim.source))
@@ -26,7 +27,7 @@ def next_chunk(target: Target, found: Sweep, chunk: int) -> tuple[Sweep, BaseExc
     kept = defined(claim, codes) if plan.may_raise else codes
     if not kept.size:
         return found.swept(codes.size, 0, ()), None
-    given, error = _as_far_as_it_gets(target, claim, kept)
+    given, error = _as_far_as_it_gets(target, claim, kept, timeout)
     answered = given.codes.size
     passed = codes.size if answered == kept.size else int(kept[answered]) - found.following
     return found.swept(passed, answered, _kinds(target, found, kept[:answered], given)).heard(kept, given), error
@@ -73,11 +74,16 @@ def _first_of(codes: Codes, magnitude: Codes, of: Codes) -> int:
     return int(of[np.lexsort((codes[of], magnitude[of]))[0]])
 
 
-def _as_far_as_it_gets(target: Target, claim: Claim, codes: Codes) -> tuple[Replies, BaseException | None]:
-    """Return the answers; where a function raises, those before the input that makes it raise, and the error with a note that names the input."""
+def _as_far_as_it_gets(target: Target, claim: Claim, codes: Codes, timeout: float | None) -> tuple[Replies, BaseException | None]:
+    """Return the answers; where a function raises, those before the input that makes it raise, and the error with a note that names the input.
+
+    With a time limit that is no error but a misbehaviour, as a hang is.
+    """
+    if timeout is not None:
+        return answers_of(target, claim, codes, timeout), None
     try:
         return replies_of(target, claim, codes), None
-    except (Exception, SystemExit) as error:
+    except FAULTS as error:
         if gives_replies(target):
             raise
         before, alone = _before_it_raises(target, claim, codes)
@@ -95,7 +101,7 @@ def _before_it_raises(target: Target, claim: Claim, codes: Codes) -> tuple[Codes
         try:
             parts.append(replies_of(target, claim, codes[first:middle]).codes)
             first = middle
-        except (Exception, SystemExit):
+        except FAULTS:
             alone = middle - first == 1
             last = middle
     return (np.concatenate(parts) if alone else np.concatenate(parts)[: first - 1]), alone

@@ -11,7 +11,7 @@ import numpy as np
 from refquant.errors import InputTypeError, InputValueError
 from refquant.golden.cases import case_sets
 from refquant.golden.random_words import checked_seed
-from refquant.verify.answers import answers_of, checked_timeout
+from refquant.verify.answers import FAULTS, answers_of, checked_timeout
 from refquant.verify.comparison import as_given, compare, defined
 from refquant.verify.coverage import coverage_of
 from refquant.verify.deviations import Deviation, does_not_occur, find_deviation, load_deviations
@@ -41,8 +41,9 @@ def judge(
     deviations : iterable of Deviation, optional
         Known deviations; those of the package if not given.
     timeout : float, optional
-        Seconds for each batch of at most 65,536 inputs; a hang is then a verdict. Needs the main thread, and code that returns to Python now and then; judge
-        what does not as a program, which has a limit of its own. Without a limit all inputs are one batch.
+        Seconds for each batch of at most 65,536 inputs; a hang is then a verdict. Needs the main thread, and code that returns to Python now and then and does
+        not catch every exception: what catches the one that the limit raises is interrupted again every 0.1 s, and has hung, whatever it returns in the end.
+        Judge what never ends as a program, which has a limit of its own. A timer of yours (SIGALRM) goes on. Without a limit all inputs are one batch.
     progress : callable, optional
         Called with each Verdict as it is found.
 
@@ -104,7 +105,7 @@ def _judge_claim(target: Target, claim: Claim, entry: Deviation | None, seed: in
         given = answers_of(target, claim, codes, timeout)
         verdict = _compared(target, claim, entry, codes[: given.codes.size], given)
         reached = coverage_of(claim, _answered(kept, given.codes.size), complete=given.codes.size == codes.size)
-    except (Exception, SystemExit) as error:  # whatever happens to one conversion, the others are judged
+    except FAULTS as error:  # whatever happens to one conversion, the others are judged
         return Verdict(claim, "failed", message=" ".join(f"could not be judged: {type(error).__name__}: {error}".split()))
     sizes = {s.name: s.codes.size for s in sets}
     verdict = replace(verdict, sizes=sizes, unanswered=codes.size - given.codes.size, notes=given.notes, stderr=given.stderr, coverage=reached)
