@@ -9,8 +9,9 @@ import click
 from refquant.cli.options import format_named
 from refquant.errors import InputValueError
 from refquant.golden.sources import WIDE_INTEGERS
-from refquant.verify import Claim, FileTarget, FunctionTarget, ProgramTarget, Target, get_target
+from refquant.verify import Claim, Deviation, FileTarget, FunctionTarget, ProgramTarget, Target, get_target, load_deviations
 from refquant.verify.answers import checked_timeout
+from refquant.verify.targets import TARGETS
 from refquant.verify.time_limit import can_limit
 
 PROGRAM, FILE = "program:", "file:"
@@ -61,6 +62,15 @@ def announced(targets: list[Target], names: tuple[str, ...], sources: tuple[str,
         described = ", ".join(f"{t.name} {t.version}" for t in without)
         raise InputValueError(f"{described}: no conversion matches --format {', '.join(names) or 'any'} --source {', '.join(sources) or 'any'}")
     return [(target, claims) for target, claims in chosen if claims]
+
+
+def known_deviations(path: str | None, targets: list[Target]) -> tuple[Deviation, ...]:
+    """Return the known deviations; refuse those of a package that no target is named like."""
+    known, names = load_deviations(path), {*TARGETS, *(target.name for target in targets)}
+    strange = [entry.package for entry in known if entry.package not in names and ":" not in entry.package]
+    if strange:
+        raise click.UsageError(f"--deviations: no target is named {strange[0]!r}; there are {', '.join(TARGETS)}, module:function and program:COMMAND")
+    return known
 
 
 def _matching(target: Target, names: tuple[str, ...], sources: tuple[str, ...]) -> tuple[Claim, ...]:

@@ -24,7 +24,7 @@ from refquant.errors import StateError
 from refquant.golden.sources import width_of
 from refquant.verify import Claim, Deviation, Kind, Sweep, Target, run_sweep
 from refquant.verify.answers import FAULTS
-from refquant.verify.deviations import find_deviation
+from refquant.verify.deviations import find_deviation, matches_nothing, unmatched
 from refquant.verify.findings import gives_replies, misbehaviour_text
 from refquant.verify.report import misbehaviour_record
 from refquant.verify.sweep_verdicts import judgements_of
@@ -58,12 +58,18 @@ def sweep_all(announced: Announced, known: tuple[Deviation, ...], resume: str | 
     out = console(stderr=reports.json == STDOUT)
     left = f"; {wide} from sources of more than {WIDEST} bits left out" if wide else ""
     line(out, f"every code of {len(pairs)} conversion{'s' if len(pairs) > 1 else ''}{left}")
+    lost = {(t.name, t.version): unmatched(known, t.name, t.version, claims) for t, claims in announced if claims == tuple(t.claims())}
+    texts = [f"{name}: {matches_nothing(entry)}" for (name, _), entries in lost.items() for entry in entries]
+    for text in texts:
+        line(out, Text(text, style="bold red"))
     stdout = sys.stdout
 
     def write(sweeps: list[Swept]) -> None:
         with redirect_stdout(stdout):
-            write_report(reports.json, {"schema": 1, "refquant": refquant.__version__, "sweeps": [_record(swept) for swept in sweeps]})
-            write_pages(reports, judgements_of([(swept.found, swept.failure) for swept in sweeps], [_known(known, *pair) for pair in pairs]))
+            about = {"schema": 1, "refquant": refquant.__version__}
+            write_report(reports.json, {**about, "sweeps": [_record(swept) for swept in sweeps], "unmatched": texts})
+            judgements = judgements_of([(swept.found, swept.failure) for swept in sweeps], [_known(known, *pair) for pair in pairs])
+            write_pages(reports, [replace(j, unmatched=lost.get((j.name, j.version), ())) for j in judgements])
 
     with redirect_stdout(sys.stderr if reports.json == STDOUT else sys.stdout):  # what a cast prints
         sweeps = _sweep_each(pairs, known, paths, limits, out, write)
@@ -73,7 +79,7 @@ def sweep_all(announced: Announced, known: tuple[Deviation, ...], resume: str | 
         raise KeyboardInterrupt(f"interrupted in conversion {len(sweeps)} of {len(pairs)}{kept}")
     if any(swept.failure for swept in sweeps):
         return 2
-    return 0 if all(swept.ok for swept in sweeps) else 1
+    return 0 if all(swept.ok for swept in sweeps) and not texts else 1
 
 
 def _known(known: tuple[Deviation, ...], target: Target, claim: Claim) -> Deviation | None:

@@ -14,13 +14,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from refquant.cli.chosen import OWN, announced, deterministic, seconds_for, source_named, target_named
+from refquant.cli.chosen import OWN, announced, deterministic, known_deviations, seconds_for, source_named, target_named
 from refquant.cli.console import console, line, table, width_of
 from refquant.cli.hopeless import ending_with, hang_of
 from refquant.cli.options import dialect_named, format_named, policies_said, set_option
 from refquant.cli.reports import STDERR_LINES, STDOUT, Reports, report_options, write_reports
 from refquant.cli.sweeps import sweep_all
-from refquant.verify import Claim, FileTarget, Judgement, ProgramTarget, Target, Verdict, judge, list_targets, load_deviations
+from refquant.verify import Claim, FileTarget, Judgement, ProgramTarget, Target, Verdict, judge, list_targets
+from refquant.verify.deviations import matches_nothing
 from refquant.verify.targets import TARGETS
 
 _STYLES = {"exact": "green", "known": "yellow", "new": "bold red", "gone": "bold red", "failed": "bold red"}
@@ -40,7 +41,8 @@ Examples:
 
 \b
 Exit codes: 0 nothing unexpected; 1 a new mismatch, a known deviation that no
-longer occurs, or a conversion that could not be judged; 2 wrong usage, or a
+longer occurs or speaks of no conversion (looked for where --format and --source
+leave none out), or a conversion that could not be judged; 2 wrong usage, or a
 target that misbehaved: it hung, died, raised, or gave something else."""
 
 
@@ -83,7 +85,7 @@ def verify(
     stated = {"dialect": dialect, "knobs": says, "nan_by": nan_by}
     chosen = [target_named(t, names, sources, stated, {"flags": flags, "timeout": timeout}, golden) for t in dict.fromkeys(targets or list_targets())]
     _refuse_useless(chosen, says=bool(says or dialect))
-    known = load_deviations(deviations)
+    known = known_deviations(deviations, chosen)
     conversions = announced(chosen, names, sources, asked=bool(targets))
     reports = Reports(report, junit, html)
     if exhaustive:
@@ -179,6 +181,8 @@ def _print(out: Console, judgement: Judgement) -> None:
         _print_narrow(out, title, judgement)
     for verdict in judgement.verdicts:
         _print_aside(out, verdict)
+    for entry in judgement.unmatched:
+        line(out, Text(f"{judgement.name}: {matches_nothing(entry)}", style="bold red"))
     line(out, _summary(judgement))
 
 

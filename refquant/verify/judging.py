@@ -14,7 +14,7 @@ from refquant.golden.random_words import checked_seed
 from refquant.verify.answers import FAULTS, answers_of, checked_timeout
 from refquant.verify.comparison import as_given, compare, defined
 from refquant.verify.coverage import coverage_of
-from refquant.verify.deviations import Deviation, does_not_occur, find_deviation, load_deviations
+from refquant.verify.deviations import Deviation, does_not_occur, find_deviation, load_deviations, unmatched
 from refquant.verify.diagnosis import UNEXPLAINED, diagnose, reproduces
 from refquant.verify.findings import gives_replies, known_of, misbehaviour_text, unknown_digits, wrong_flags
 from refquant.verify.pipe import Misbehaviour, Replies
@@ -39,7 +39,8 @@ def judge(
     seed, random : int
         Seed and number of the random inputs of each conversion from more than 16 bits.
     deviations : iterable of Deviation, optional
-        Known deviations; those of the package if not given.
+        Known deviations; those of the package if not given. One of this target and version that speaks of none of its conversions is `unmatched`, where all
+        of them are judged.
     timeout : float, optional
         Seconds for each batch of at most 65,536 inputs; a hang is then a verdict. Needs the main thread, and code that returns to Python now and then and does
         not catch every exception: what catches the one that the limit raises is interrupted again every 0.1 s, and has hung, whatever it returns in the end.
@@ -85,7 +86,8 @@ def judge(
         verdicts.append(_judge_claim(implementation, claim, entry, seed, random, timeout))
         if progress is not None:
             progress(verdicts[-1])
-    return Judgement(implementation.name, implementation.version, announced, tuple(verdicts))
+    name, version, every = implementation.name, implementation.version, tuple(implementation.claims())
+    return Judgement(name, version, announced, tuple(verdicts), unmatched(known, name, version, every) if announced == every else ())
 
 
 def _checked(name: str, given: Any, kind: type[Any]) -> tuple[Any, ...]:

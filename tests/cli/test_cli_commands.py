@@ -316,7 +316,8 @@ def test_what_is_not_installed_is_said_in_one_line(monkeypatch):
 
 def test_an_entry_that_no_longer_occurs_is_exit_code_1(tmp_path):
     entry = {"package": "numpy", "versions": ">=1", "operation": "encode", "diagnosis": "through float32", "reason": "made up", "reference": "none"}
-    text = "[[deviation]]\n" + "\n".join(f'{k} = "{v}"' for k, v in entry.items()) + '\nsources = ["float64"]\ntargets = ["float16"]\nwitness = {}\n'
+    text = "[[deviation]]\n" + "\n".join(f'{k} = "{v}"' for k, v in entry.items()) + '\nsources = ["float64"]\ntargets = ["float16"]\n'
+    text += 'witness = { source = "float64", target = "float16", input = "0x3ff0020000000001", got = "0x3c00", expected = "0x3c01" }\n'
     (tmp_path / "known.toml").write_text(text)
     result = run("verify", "numpy", "--format", "float16", "--source", "float64", "--random", "1000", "--deviations", str(tmp_path / "known.toml"))
     assert result.exit_code == 1
