@@ -73,9 +73,9 @@ def verify(
 ) -> int:  # fmt: skip
     """Judge conversions of other implementations, byte for byte.
 
-    TARGET is numpy, ml_dtypes, torch (all that are installed if none is given), or module:function, a cast of your own: it is given an array of --source and
-    returns unsigned codes of --format, or float values, or an ml_dtypes array; or program:COMMAND, any program that reads hex lines and answers with hex lines;
-    or file:PATH, results for the golden vectors of --golden: CSV, lines of hex, .npy or .npz.
+    TARGET is numpy, ml_dtypes, torch, jax, onnxruntime, onnx_reference, gfloat, bitstring (all that are installed if none is given), or module:function, a cast
+    of your own: it is given an array of --source and returns unsigned codes of --format, or float values, or an ml_dtypes array; or program:COMMAND, any
+    program that reads hex lines and answers with hex lines; or file:PATH, results for the golden vectors of --golden: CSV, lines of hex, .npy or .npz.
     """
     _refuse_pairs(exhaustive=exhaustive, resume=resume, flags=flags)
     names, sources = tuple(format_named(n).name for n in names), tuple(source_named(s) for s in sources)

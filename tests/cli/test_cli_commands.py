@@ -15,6 +15,7 @@ from rich.console import Console
 import refquant
 from refquant.cli.app import app
 from refquant.cli.console import console
+from refquant.verify.targets import TARGETS
 
 
 def run(*args):
@@ -447,6 +448,27 @@ def test_a_folder_keeps_the_states_of_several_conversions(tmp_path):
     assert run(*arguments).exit_code == 0
     assert {p.name for p in (tmp_path / "states").iterdir()} == {"numpy-float16-float32.json", "numpy-float16-float64.json"}
     assert run(*arguments).output.count("65,536 of them in an earlier run: exact") == 2
+
+
+def test_states_of_programs_have_names_of_their_own_in_a_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "t").mkdir()
+    program = f"#!{sys.executable} -ISu\nimport sys\nfor line in iter(sys.stdin.readline, 'end\\n'): pass\nfor line in sys.stdin: print(line, end='')\n"
+    names = ("cast", "t/cast", "t/" + "long" * 50)
+    for name in names:
+        (tmp_path / name).write_text(program)
+        (tmp_path / name).chmod(0o755)
+    targets = [f"program:./{name}" for name in names] + ["program:./cast --more"]
+    arguments = ("verify", *targets, "--format", "float8_e4m3fn", "--source", "float8_e4m3fn", "--exhaustive", "--resume", "states")
+    first, second = run(*arguments), run(*arguments)
+    assert (first.exit_code, second.exit_code) == (0, 0) and second.output.count("256 of them in an earlier run: exact") == 4
+    kept = [path.name for path in (tmp_path / "states").iterdir()]
+    assert len(kept) == 4 and all(name.startswith("program.._") and name.endswith("-float8_e4m3fn-float8_e4m3fn.json") for name in kept)
+
+
+def test_the_help_names_every_target():
+    said = run("verify", "--help").output.split()
+    assert [name for name in TARGETS if f"{name}," not in said and name not in said] == []
 
 
 def test_reports_are_written_in_every_form(casts):
