@@ -9,10 +9,14 @@ import click
 from refquant.cli.options import format_named
 from refquant.errors import InputValueError
 from refquant.golden.sources import WIDE_INTEGERS
-from refquant.verify import Claim, FileTarget, FunctionTarget, ProgramTarget, Target, get_target
+from refquant.verify import Claim, Deviation, FileTarget, FunctionTarget, ProgramTarget, Target, get_target, load_deviations
+from refquant.verify.answers import checked_timeout
+from refquant.verify.targets import TARGETS
+from refquant.verify.time_limit import can_limit
 
 PROGRAM, FILE = "program:", "file:"
 OWN = (FunctionTarget, ProgramTarget)  #: targets that say what they do by options
+SECONDS_OF_A_PACKAGE = 120.0  #: at least, for a batch: packages may compile, or be slow
 WHOLE = (*OWN, FileTarget)  #: targets of which every claim is judged
 
 
@@ -60,7 +64,23 @@ def announced(targets: list[Target], names: tuple[str, ...], sources: tuple[str,
     return [(target, claims) for target, claims in chosen if claims]
 
 
+def known_deviations(path: str | None, targets: list[Target]) -> tuple[Deviation, ...]:
+    """Return the known deviations; refuse those of a package that no target is named like."""
+    known, names = load_deviations(path), {*TARGETS, *(target.name for target in targets)}
+    strange = [entry.package for entry in known if entry.package not in names and ":" not in entry.package]
+    if strange:
+        raise click.UsageError(f"--deviations: no target is named {strange[0]!r}; there are {', '.join(TARGETS)}, module:function and program:COMMAND")
+    return known
+
+
 def _matching(target: Target, names: tuple[str, ...], sources: tuple[str, ...]) -> tuple[Claim, ...]:
     if isinstance(target, WHOLE):
         return target.claims()
     return tuple(c for c in target.claims() if (not names or {c.source, c.target} & set(names)) and (not sources or c.source in sources))
+
+
+def seconds_for(target: Target, timeout: float) -> float | None:
+    """Return the seconds for a batch: what is said of a cast of the user's own; installed packages have more."""
+    if not can_limit():
+        return None
+    return checked_timeout(timeout) if isinstance(target, OWN) else max(timeout, SECONDS_OF_A_PACKAGE)

@@ -14,17 +14,17 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from refquant.cli.chosen import OWN, announced, deterministic, source_named, target_named
+from refquant.cli.chosen import OWN, announced, deterministic, known_deviations, seconds_for, source_named, target_named
 from refquant.cli.console import console, line, table, width_of
+from refquant.cli.hopeless import ending_with, hang_of
 from refquant.cli.options import dialect_named, format_named, policies_said, set_option
 from refquant.cli.reports import STDERR_LINES, STDOUT, Reports, report_options, write_reports
 from refquant.cli.sweeps import sweep_all
-from refquant.verify import Claim, FileTarget, Judgement, ProgramTarget, Target, Verdict, judge, list_targets, load_deviations
+from refquant.verify import Claim, FileTarget, Judgement, ProgramTarget, Target, Verdict, judge, list_targets
+from refquant.verify.deviations import matches_nothing
 from refquant.verify.targets import TARGETS
-from refquant.verify.time_limit import can_limit
 
 _STYLES = {"exact": "green", "known": "yellow", "new": "bold red", "gone": "bold red", "failed": "bold red"}
-_SECONDS_OF_A_PACKAGE = 120.0
 _EPILOG = """\b
 Examples:
   refquant verify
@@ -41,7 +41,8 @@ Examples:
 
 \b
 Exit codes: 0 nothing unexpected; 1 a new mismatch, a known deviation that no
-longer occurs, or a conversion that could not be judged; 2 wrong usage, or a
+longer occurs or speaks of no conversion (looked for where --format and --source
+leave none out), or a conversion that could not be judged; 2 wrong usage, or a
 target that misbehaved: it hung, died, raised, or gave something else."""
 
 
@@ -72,9 +73,9 @@ def verify(
 ) -> int:  # fmt: skip
     """Judge conversions of other implementations, byte for byte.
 
-    TARGET is numpy, ml_dtypes, torch (all that are installed if none is given), or module:function, a cast of your own: it is given an array of --source and
-    returns unsigned codes of --format, or float values, or an ml_dtypes array; or program:COMMAND, any program that reads hex lines and answers with hex lines;
-    or file:PATH, results for the golden vectors of --golden: CSV, lines of hex, .npy or .npz.
+    TARGET is numpy, ml_dtypes, torch, jax, onnxruntime, onnx_reference, gfloat, bitstring (all that are installed if none is given), or module:function, a cast
+    of your own: it is given an array of --source and returns unsigned codes of --format, or float values, or an ml_dtypes array; or program:COMMAND, any
+    program that reads hex lines and answers with hex lines; or file:PATH, results for the golden vectors of --golden: CSV, lines of hex, .npy or .npz.
     """
     _refuse_pairs(exhaustive=exhaustive, resume=resume, flags=flags)
     names, sources = tuple(format_named(n).name for n in names), tuple(source_named(s) for s in sources)
@@ -84,18 +85,24 @@ def verify(
     stated = {"dialect": dialect, "knobs": says, "nan_by": nan_by}
     chosen = [target_named(t, names, sources, stated, {"flags": flags, "timeout": timeout}, golden) for t in dict.fromkeys(targets or list_targets())]
     _refuse_useless(chosen, says=bool(says or dialect))
-    known = load_deviations(deviations)
+    known = known_deviations(deviations, chosen)
     conversions = announced(chosen, names, sources, asked=bool(targets))
     reports = Reports(report, junit, html)
     if exhaustive:
-        return sweep_all(conversions, known, resume, reports)
+        return sweep_all(conversions, known, resume, reports, timeout)
     out = console(stderr=report == STDOUT)
     _announce(out, conversions, targets)
+    stdout = sys.stdout
+
+    def tell(judgements: list[Judgement]) -> None:
+        for judgement in judgements:
+            _print(out, judgement)
+        with redirect_stdout(stdout):
+            write_reports(reports, judgements)
+
     with redirect_stdout(sys.stderr if report == STDOUT else sys.stdout):  # what a cast prints
-        judgements = _judged(conversions, {"seed": seed, "random": count, "deviations": known}, timeout)
-    for judgement in judgements:
-        _print(out, judgement)
-    write_reports(reports, judgements)
+        judgements = _judged(conversions, {"seed": seed, "random": count, "deviations": known}, timeout, tell)
+    tell(judgements)
     if any(v.failure for j in judgements for v in j.verdicts):
         return 2
     return 0 if all(j.ok for j in judgements) else 1
@@ -132,21 +139,34 @@ def _announce(out: Console, announced: list[tuple[Target, tuple[Claim, ...]]], a
         line(out, f"not installed, not judged: {', '.join(missing)}")
 
 
-def _limit(target: Target, timeout: float) -> float | None:
-    """Return the seconds for a batch: what is said of a cast of the user's own; installed packages may compile, or be slow."""
-    return None if not can_limit() else timeout if isinstance(target, OWN) else max(timeout, _SECONDS_OF_A_PACKAGE)
-
-
-def _judged(announced: list[tuple[Target, tuple[Claim, ...]]], options: dict[str, Any], timeout: float) -> list[Judgement]:
-    errors = console(stderr=True)
+def _judged(
+    announced: list[tuple[Target, tuple[Claim, ...]]], options: dict[str, Any], timeout: float, tell: Callable[[list[Judgement]], None]
+) -> list[Judgement]:  # fmt: skip
+    """Return what is found; tell it and end the process where a function cannot be interrupted."""
+    errors, judgements = console(stderr=True), list[Judgement]()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as progress:
         task = progress.add_task("", total=sum(len(claims) for _, claims in announced))
+        for target, claims in announced:
+            found, seconds = list[Verdict](), seconds_for(target, timeout)
 
-        def step(target: Target) -> Callable[[Verdict], None]:
-            return lambda verdict: progress.update(task, advance=1, description=f"{target.name} {verdict.claim.label}")
+            def step(verdict: Verdict, name: str = target.name, found: list[Verdict] = found) -> None:
+                found.append(verdict)
+                progress.update(task, advance=1, description=f"{name} {verdict.claim.label}")
 
-        return [judge(target, claims=claims, timeout=_limit(target, timeout), progress=step(target), **options) for target, claims in announced]
+            def end(target: Target = target, claims: tuple[Claim, ...] = claims, found: list[Verdict] = found, seconds: float | None = seconds) -> None:
+                progress.stop()
+                tell([*judgements, _hopeless(target, claims, found, seconds)])
+
+            with ending_with(end):
+                judgements.append(judge(target, claims=claims, timeout=seconds, progress=step, **options))
+    return judgements
+
+
+def _hopeless(target: Target, claims: tuple[Claim, ...], found: list[Verdict], seconds: float | None) -> Judgement:
+    """Return the judgement of a target up to the conversion that cannot be interrupted."""
+    failure, text = hang_of(seconds)
+    return Judgement(target.name, target.version, claims, (*found, Verdict(claims[len(found)], "failed", message=text, failure=failure)))
 
 
 def _print(out: Console, judgement: Judgement) -> None:
@@ -161,6 +181,8 @@ def _print(out: Console, judgement: Judgement) -> None:
         _print_narrow(out, title, judgement)
     for verdict in judgement.verdicts:
         _print_aside(out, verdict)
+    for entry in judgement.unmatched:
+        line(out, Text(f"{judgement.name}: {matches_nothing(entry)}", style="bold red"))
     line(out, _summary(judgement))
 
 

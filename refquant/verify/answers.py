@@ -14,6 +14,7 @@ from refquant.verify.target import Claim, Codes, Target
 from refquant.verify.time_limit import TimeIsUp, can_limit, limited
 
 BATCH = 1 << 16
+FAULTS = (Exception, SystemExit, GeneratorExit)  #: what a function raises that is its own fault; an interrupt is not
 _PROBES_PER_LIMIT = 8  # while the input is searched on which a function hangs, each try has so much less time
 _LEAST_PROBE = 0.2  # seconds
 
@@ -32,7 +33,10 @@ def checked_timeout(seconds: Any) -> float | None:
 
 
 def answers_of(target: Target, claim: Claim, codes: Codes, timeout: float | None = None) -> Replies:
-    """Return the answers to codes; those before the first input on which a function misbehaves, with what it does."""
+    """Return the answers to codes; those before the first input on which a function misbehaves, with what it does.
+
+    A function that catches `TimeIsUp` and does not end is not left until it returns to Python and lets it pass; see `refquant.verify.time_limit.giving_up`.
+    """
     if gives_replies(target):
         return replies_of(target, claim, codes)
     size = max(codes.size, 1) if timeout is None else BATCH
@@ -42,7 +46,8 @@ def answers_of(target: Target, claim: Claim, codes: Codes, timeout: float | None
         try:
             parts.append(_asked(target, claim, batch, timeout))
             done += batch.size
-        except (Exception, SystemExit, TimeIsUp) as error:
+        except (*FAULTS, TimeIsUp) as error:
+            _pass_on(error)
             return _cut(target, claim, codes, parts, done, batch.size, error, timeout)
     return Replies(np.concatenate(parts))
 
@@ -65,7 +70,8 @@ def _cut(
         try:
             parts = [*parts, _asked(target, claim, codes[first:middle], _probe(timeout, error, single=middle - first == 1))]
             first = middle
-        except (Exception, SystemExit, TimeIsUp) as again:
+        except (*FAULTS, TimeIsUp) as again:
+            _pass_on(again)
             alone, last, shown = middle - first == 1, middle, again
     vector = first if alone else max(first - 1, done)
     before = np.concatenate([np.zeros(0, parts[0].dtype if parts else np.uint64), *parts])[:vector]
@@ -73,6 +79,12 @@ def _cut(
     if not size:
         return Replies(before, failure=failure)
     return Replies(before, failure=failure._replace(vector=vector, input=hex_code(codes[vector], claim.source), alone=alone))
+
+
+def _pass_on(error: BaseException) -> None:
+    """Raise it again where it says that the time of the caller is up."""
+    if isinstance(error, TimeIsUp) and error.of_a_caller:
+        raise error
 
 
 def _probe(timeout: float | None, error: BaseException, *, single: bool) -> float | None:

@@ -10,14 +10,16 @@ from refquant.formats import get_format
 from refquant.golden.sources import code_dtype_of, magnitude_of
 from refquant.golden.text import hex_code, hex_value
 from refquant.policies import resolve
+from refquant.verify.answers import FAULTS, answers_of
 from refquant.verify.comparison import CLASSES, as_given, classify, defined, differs, reference_codes, smallest
+from refquant.verify.diagnosis import predicted
 from refquant.verify.findings import gives_replies, known_of, replies_of, unknown_witness
 from refquant.verify.pipe import Replies
-from refquant.verify.swept import KNOWN, UNKNOWN, Kind, Sweep
+from refquant.verify.swept import ABSENT, KNOWN, UNKNOWN, Kind, Sweep
 from refquant.verify.target import Claim, Codes, Target
 
 
-def next_chunk(target: Target, found: Sweep, chunk: int) -> tuple[Sweep, BaseException | None]:
+def next_chunk(target: Target, found: Sweep, chunk: int, timeout: float | None = None) -> tuple[Sweep, BaseException | None]:
     """Return the findings with those of at most so many more codes, and what a function raised: the codes before it are compared."""
     claim, last = found.claim, min(found.following + chunk, found.size)
     codes = np.arange(found.following, last, dtype=np.uint64).astype(code_dtype_of(claim.source))
@@ -25,36 +27,46 @@ def next_chunk(target: Target, found: Sweep, chunk: int) -> tuple[Sweep, BaseExc
     kept = defined(claim, codes) if plan.may_raise else codes
     if not kept.size:
         return found.swept(codes.size, 0, ()), None
-    given, error = _as_far_as_it_gets(target, claim, kept)
+    given, error = _as_far_as_it_gets(target, claim, kept, timeout)
     answered = given.codes.size
     passed = codes.size if answered == kept.size else int(kept[answered]) - found.following
     return found.swept(passed, answered, _kinds(target, found, kept[:answered], given)).heard(kept, given), error
 
 
 def _kinds(target: Target, found: Sweep, codes: Codes, given: Replies) -> Iterator[Kind]:
-    """Yield the mismatches of each class, and the unknown answers."""
+    """Yield the mismatches of each class, what a known deviation says is wrong and is not, and the unknown answers."""
     claim, known = found.claim, known_of(given)
     bits, got = (codes, given.codes) if known.all() else (codes[known], given.codes[known])
     right = reference_codes(claim, bits)
-    where = np.flatnonzero(differs(claim, got, right))
+    expected = None if found.known is None else predicted(found.known, claim, bits)
+    wrong = differs(claim, got, right)
+    where = np.flatnonzero(wrong)
     if where.size:
-        yield from _of_each_class(target, found, bits[where], got[where], right[where])
+        yield from _of_each_class(target, found, bits[where], got[where], right[where], None if expected is None else expected[where])
+    if expected is not None and (right_after_all := differs(claim, expected, right) & ~wrong).any():
+        of = np.flatnonzero(right_after_all)
+        yield _kind(target, found, f"{ABSENT}{found.known.name}", bits[of], got[of], right[of])  # type: ignore[union-attr]
     if given.unknown is not None:
         i = _first_of(codes, magnitude_of(codes, claim.source), given.unknown.vectors)
         magnitude = int(magnitude_of(codes[i : i + 1], claim.source)[0])
         yield Kind(UNKNOWN, given.unknown.vectors.size, magnitude, int(codes[i]), unknown_witness(claim, codes, given.unknown, i))
 
 
-def _of_each_class(target: Target, found: Sweep, codes: Codes, got: Codes, right: Codes) -> Iterator[Kind]:
-    claim, magnitude = found.claim, magnitude_of(codes, found.claim.source)
+def _of_each_class(target: Target, found: Sweep, codes: Codes, got: Codes, right: Codes, expected: Codes | None) -> Iterator[Kind]:
+    claim = found.claim
     labels, names = classify(claim, codes, got, right), list(CLASSES)
-    if found.known is not None:
-        labels = np.where(differs(claim, got, found.known.predict(claim, codes)), labels, -1)
+    if found.known is not None and expected is not None:
+        labels = np.where(differs(claim, got, expected), labels, -1)
         names.append(KNOWN + found.known.name)
     for number in np.unique(labels).tolist():
         of = np.flatnonzero(labels == number)
-        i = _first_of(codes, magnitude, of)
-        yield Kind(names[number], of.size, int(magnitude[i]), int(codes[i]), as_given(target, claim, smallest(claim, codes[of], got[of], right[of])))
+        yield _kind(target, found, names[number], codes[of], got[of], right[of])
+
+
+def _kind(target: Target, found: Sweep, name: str, codes: Codes, got: Codes, right: Codes) -> Kind:
+    claim, magnitude = found.claim, magnitude_of(codes, found.claim.source)
+    i = _first_of(codes, magnitude, np.arange(codes.size))
+    return Kind(name, codes.size, int(magnitude[i]), int(codes[i]), as_given(target, claim, smallest(claim, codes, got, right)))
 
 
 def _first_of(codes: Codes, magnitude: Codes, of: Codes) -> int:
@@ -62,11 +74,16 @@ def _first_of(codes: Codes, magnitude: Codes, of: Codes) -> int:
     return int(of[np.lexsort((codes[of], magnitude[of]))[0]])
 
 
-def _as_far_as_it_gets(target: Target, claim: Claim, codes: Codes) -> tuple[Replies, BaseException | None]:
-    """Return the answers; where a function raises, those before the input that makes it raise, and the error with a note that names the input."""
+def _as_far_as_it_gets(target: Target, claim: Claim, codes: Codes, timeout: float | None) -> tuple[Replies, BaseException | None]:
+    """Return the answers; where a function raises, those before the input that makes it raise, and the error with a note that names the input.
+
+    With a time limit that is no error but a misbehaviour, as a hang is.
+    """
+    if timeout is not None:
+        return answers_of(target, claim, codes, timeout), None
     try:
         return replies_of(target, claim, codes), None
-    except (Exception, SystemExit) as error:
+    except FAULTS as error:
         if gives_replies(target):
             raise
         before, alone = _before_it_raises(target, claim, codes)
@@ -84,7 +101,7 @@ def _before_it_raises(target: Target, claim: Claim, codes: Codes) -> tuple[Codes
         try:
             parts.append(replies_of(target, claim, codes[first:middle]).codes)
             first = middle
-        except (Exception, SystemExit):
+        except FAULTS:
             alone = middle - first == 1
             last = middle
     return (np.concatenate(parts) if alone else np.concatenate(parts)[: first - 1]), alone

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,16 +9,11 @@ from fnmatch import fnmatchcase
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 from refquant.errors import InputTypeError, InputValueError
+from refquant.verify.deviation_entries import entries_of
 from refquant.verify.target import Claim
-
-_CLAUSE = re.compile(r"(==|!=|>=|<=|<|>)\s*(\d+(?:\.\d+)*)")
-_COMPARE = {
-    "==": lambda a, b: a == b, "!=": lambda a, b: a != b, ">=": lambda a, b: a >= b,
-    "<=": lambda a, b: a <= b, "<": lambda a, b: a < b, ">": lambda a, b: a > b,
-}  # fmt: skip
+from refquant.verify.versions import version_matches
 
 
 @dataclass(frozen=True)
@@ -65,27 +59,6 @@ class Deviation:
         return all(any(fnmatchcase(name, p) for p in patterns) for name, patterns in named)
 
 
-def version_matches(version: str, specifier: str) -> bool:
-    """Return whether a version satisfies a specifier; what follows the digits of the version does not count.
-
-    Examples
-    --------
-    >>> from refquant.verify.deviations import version_matches
-    >>> version_matches("2.13.0+cpu", ">=2.12,<2.14"), version_matches("0.6.0", "==0.6"), version_matches("0.10", "<0.9")
-    (True, True, False)
-    """
-    clauses = [_CLAUSE.fullmatch(part.strip()) for part in specifier.split(",")]
-    if not all(clauses):
-        raise InputValueError(f"versions: expected clauses such as '>=0.5,<0.7', got {specifier!r}")
-    digits = re.match(r"\d+(?:\.\d+)*", version)
-    return digits is not None and all(_COMPARE[c[1]](_release(digits[0]), _release(c[2])) for c in clauses if c)
-
-
-def _release(text: str) -> tuple[int, ...]:
-    """Return the numbers of a version without trailing zeros."""
-    return tuple(int(n) for n in re.sub(r"(\.0+)+$", "", text).split("."))
-
-
 @cache
 def _packaged() -> tuple[Deviation, ...]:
     return parse_deviations((files("refquant.verify") / "deviations.toml").read_text("utf-8"))
@@ -111,21 +84,39 @@ def load_deviations(path: str | Path | None = None) -> tuple[Deviation, ...]:
         return _packaged()
     if not isinstance(path, (str, Path)):
         raise InputTypeError(f"path: expected the name of a file, got {path!r}")
-    return parse_deviations(Path(path).read_text("utf-8"))
+    try:
+        text = Path(path).read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputValueError(f"deviations: {path} is not UTF-8: {error}") from None
+    return parse_deviations(text)
 
 
 def parse_deviations(text: str) -> tuple[Deviation, ...]:
     """Return the entries of a TOML text."""
     try:
-        rows = tomllib.loads(text).get("deviation", [])
-        return tuple(_deviation(row) for row in rows)
-    except (tomllib.TOMLDecodeError, TypeError, KeyError) as error:
+        table = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise InputValueError(f"deviations: {error}") from None
+    return tuple(Deviation(**fields) for fields in entries_of(table))
 
 
-def _deviation(row: dict[str, Any]) -> Deviation:
-    fields: dict[str, Any] = {**row, **{name: tuple(row[name]) for name in ("sources", "targets", "dialects") if name in row}}
-    return Deviation(**fields)
+def does_not_occur(entry: Deviation) -> str:
+    """Return what is said of a deviation that is gone."""
+    return f"the known deviation {entry.diagnosis!r} ({entry.versions}) does not occur; correct deviations.toml"
+
+
+def unmatched(entries: Iterable[Deviation], package: str, version: str, claims: Iterable[Claim]) -> tuple[Deviation, ...]:
+    """Return the entries of a package and version that speak of none of its conversions: a mistake in a pattern, or what the package no longer has."""
+    announced = tuple(claims)
+    of_it = (e for e in entries if e.package == package and version_matches(version, e.versions))
+    return tuple(e for e in of_it if not any(e.speaks_of(package, version, claim) for claim in announced))
+
+
+def matches_nothing(entry: Deviation) -> str:
+    """Return what is said of a deviation that speaks of no conversion."""
+    sources, targets, dialects = (", ".join(patterns) for patterns in (entry.sources, entry.targets, entry.dialects))
+    ends = f"{entry.operation} {sources} -> {targets}" + (f" ({dialects})" if dialects != "*" else "")
+    return f"the known deviation {entry.diagnosis!r} ({entry.versions}) of {ends} matches no conversion; correct deviations.toml"
 
 
 def find_deviation(entries: Iterable[Deviation], package: str, version: str, claim: Claim) -> Deviation | None:

@@ -223,9 +223,15 @@ def _fitting(claim: Claim, codes: Codes, got: Codes) -> Iterator[Explanation]:
 
 def _fixes(explanation: Explanation, claim: Claim, codes: Codes, got: Codes) -> Mask:
     """Return for which inputs an explanation gives what the implementation gave."""
+    found = predicted(explanation, claim, codes)
+    return np.zeros(codes.size, np.bool_) if found is None else ~differs(claim, got, found)
+
+
+def predicted(explanation: Explanation, claim: Claim, codes: Codes) -> Codes | None:
+    """Return the outputs under an explanation, or None where this conversion cannot be done like that."""
     if explanation.via in (claim.source, claim.target) or (explanation.via is UPPER_BITS and claim.source != "float64"):
-        return np.zeros(codes.size, np.bool_)
+        return None
     try:
-        return ~differs(claim, got, explanation.predict(claim, codes))
+        return explanation.predict(claim, codes)
     except RefquantError:  # the format has no such policy
-        return np.zeros(codes.size, np.bool_)
+        return None

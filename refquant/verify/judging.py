@@ -11,10 +11,10 @@ import numpy as np
 from refquant.errors import InputTypeError, InputValueError
 from refquant.golden.cases import case_sets
 from refquant.golden.random_words import checked_seed
-from refquant.verify.answers import answers_of, checked_timeout
+from refquant.verify.answers import FAULTS, answers_of, checked_timeout
 from refquant.verify.comparison import as_given, compare, defined
 from refquant.verify.coverage import coverage_of
-from refquant.verify.deviations import Deviation, find_deviation, load_deviations
+from refquant.verify.deviations import Deviation, does_not_occur, find_deviation, load_deviations, unmatched
 from refquant.verify.diagnosis import UNEXPLAINED, diagnose, reproduces
 from refquant.verify.findings import gives_replies, known_of, misbehaviour_text, unknown_digits, wrong_flags
 from refquant.verify.pipe import Misbehaviour, Replies
@@ -39,10 +39,12 @@ def judge(
     seed, random : int
         Seed and number of the random inputs of each conversion from more than 16 bits.
     deviations : iterable of Deviation, optional
-        Known deviations; those of the package if not given.
+        Known deviations; those of the package if not given. One of this target and version that speaks of none of its conversions is `unmatched`, where all
+        of them are judged.
     timeout : float, optional
-        Seconds for each batch of at most 65,536 inputs; a hang is then a verdict. Needs the main thread, and code that returns to Python now and then; judge
-        what does not as a program, which has a limit of its own. Without a limit all inputs are one batch.
+        Seconds for each batch of at most 65,536 inputs; a hang is then a verdict. Needs the main thread, and code that returns to Python now and then and does
+        not catch every exception: what catches the one that the limit raises is interrupted again every 0.1 s, and has hung, whatever it returns in the end.
+        Judge what never ends as a program, which has a limit of its own. A timer of yours (SIGALRM) goes on. Without a limit all inputs are one batch.
     progress : callable, optional
         Called with each Verdict as it is found.
 
@@ -84,7 +86,8 @@ def judge(
         verdicts.append(_judge_claim(implementation, claim, entry, seed, random, timeout))
         if progress is not None:
             progress(verdicts[-1])
-    return Judgement(implementation.name, implementation.version, announced, tuple(verdicts))
+    name, version, every = implementation.name, implementation.version, tuple(implementation.claims())
+    return Judgement(name, version, announced, tuple(verdicts), unmatched(known, name, version, every) if announced == every else ())
 
 
 def _checked(name: str, given: Any, kind: type[Any]) -> tuple[Any, ...]:
@@ -104,7 +107,7 @@ def _judge_claim(target: Target, claim: Claim, entry: Deviation | None, seed: in
         given = answers_of(target, claim, codes, timeout)
         verdict = _compared(target, claim, entry, codes[: given.codes.size], given)
         reached = coverage_of(claim, _answered(kept, given.codes.size), complete=given.codes.size == codes.size)
-    except (Exception, SystemExit) as error:  # whatever happens to one conversion, the others are judged
+    except FAULTS as error:  # whatever happens to one conversion, the others are judged
         return Verdict(claim, "failed", message=" ".join(f"could not be judged: {type(error).__name__}: {error}".split()))
     sizes = {s.name: s.codes.size for s in sets}
     verdict = replace(verdict, sizes=sizes, unanswered=codes.size - given.codes.size, notes=given.notes, stderr=given.stderr, coverage=reached)
@@ -149,7 +152,7 @@ def _status(mismatches: int, diagnosis: str | None, entry: Deviation | None) -> 
     if not mismatches:
         if entry is None:
             return "exact", ""
-        return "gone", f"the known deviation {entry.diagnosis!r} ({entry.versions}) does not occur; correct deviations.toml"
+        return "gone", does_not_occur(entry)
     if entry is not None and entry.diagnosis == diagnosis:
         return "known", entry.reason
     name = diagnosis or UNEXPLAINED

@@ -11,6 +11,7 @@ import numpy as np
 from refquant.errors import StateError
 from refquant.golden.cases import case_sets
 from refquant.golden.sources import code_dtype_of
+from refquant.verify.answers import FAULTS, answers_of
 from refquant.verify.comparison import Witness, as_given, defined, reference_codes, smallest
 from refquant.verify.findings import replies_of, unknown_witness
 from refquant.verify.pipe import Misbehaviour, Replies
@@ -28,18 +29,23 @@ class Probe(NamedTuple):
     error: BaseException | None = None
 
 
-def probed(target: Target, claim: Claim) -> Probe:
+def probed(target: Target, claim: Claim, timeout: float | None = None) -> Probe:
     """Return what an implementation gives on the boundary cases and some random ones."""
     codes = defined(claim, np.concatenate([s.codes for s in case_sets(claim.source, claim.target, random=_PROBED)]))
     try:
-        given = replies_of(target, claim, codes)
-    except (Exception, SystemExit) as error:
+        given = _given(target, claim, codes, timeout)
+    except FAULTS as error:
         return Probe(f"raised {type(error).__name__}", error=error)
     if given.failure is not None:  # how many were answered before depends on time
         at = given.failure.vector
         failure = given.failure if at is None else given.failure._replace(vector=int(codes[at]))
         return Probe(f"misbehaved: {failure.kind}", failure=failure)
     return Probe(_digest(given))
+
+
+def _given(target: Target, claim: Claim, codes: Codes, timeout: float | None) -> Replies:
+    """Return what an implementation gives; with a time limit what a function does other than answer is a misbehaviour."""
+    return replies_of(target, claim, codes) if timeout is None else answers_of(target, claim, codes, timeout)
 
 
 def _digest(given: Replies) -> str:
@@ -49,14 +55,14 @@ def _digest(given: Replies) -> str:
     return digest.hexdigest()
 
 
-def check_witnesses(target: Target, found: Sweep, path: str | Path) -> None:
+def check_witnesses(target: Target, found: Sweep, path: str | Path, timeout: float | None = None) -> None:
     """Raise StateError where the implementation no longer gives what the witnesses of the state say."""
     for kind in found.kinds:
         code = np.array([kind.code], code_dtype_of(found.claim.source))
-        given = replies_of(target, found.claim, code)
+        given = _given(target, found.claim, code, timeout)
         now = _witness(target, found.claim, code, given)
         if now != kind.witness:
-            gives = f"gives {now.got} now" if now else f"the program {given.failure.sentence() if given.failure else 'does not answer'} now"
+            gives = f"gives {now.got} now" if now else f"it {given.failure.sentence() if given.failure else 'does not answer'} now"
             said = f"{kind.witness.input} gave {kind.witness.got}, and {gives}"
             raise StateError(f"resume: {path} is the state of a cast that gave other results than {found.name}: {said}; delete the file to begin anew")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import refquant
 from refquant.verify.coverage import Coverage
-from refquant.verify.deviations import Deviation
+from refquant.verify.deviations import Deviation, matches_nothing
 from refquant.verify.pipe import Misbehaviour
 from refquant.verify.reports.details import witness_record
 from refquant.verify.reports.software import software
@@ -31,8 +31,9 @@ def as_records(judgements: Iterable[Judgement], *, command: str | None = None) -
     -------
     dict
         ``schema`` (2), ``refquant`` (its version), ``software`` (names and versions), ``command`` (text or null), ``ok`` (bool) and ``targets``, a list with,
-        for each target: ``name``, ``version``, ``ok``, ``announced`` and ``judged`` (numbers of conversions) and ``verdicts``, a list with, for each
-        conversion: ``operation, source, target`` (names), ``dialect`` (name), ``knobs`` (mapping), ``nan_by`` ("byte" or "class"), ``status`` ("exact",
+        for each target: ``name``, ``version``, ``ok``, ``announced`` and ``judged`` (numbers of conversions), ``unmatched`` (a text for each known
+        deviation of this version that speaks of no conversion) and ``verdicts``, a list with, for each conversion:
+        ``operation, source, target`` (names), ``dialect`` (name), ``knobs`` (mapping), ``nan_by`` ("byte" or "class"), ``status`` ("exact",
         "known", "new", "gone", "failed"), ``cases``, ``left_out`` and ``mismatches`` (numbers), ``sizes`` (number of cases of each kind, before those are left
         out that the policies refuse), ``by_class`` (number of mismatches of each class), ``diagnosis`` (text or null), ``message`` (text); ``witness``, the
         smallest mismatch, or null, and ``witnesses``, the smallest of each class; ``known``: null, or the known deviation: ``diagnosis, versions, reason,
@@ -65,7 +66,8 @@ def as_records(judgements: Iterable[Judgement], *, command: str | None = None) -
 
 def _target(judgement: Judgement) -> dict[str, Any]:
     numbers = {"announced": len(judgement.announced), "judged": judgement.judged}
-    return {"name": judgement.name, "version": judgement.version, "ok": judgement.ok, **numbers, "verdicts": [_verdict(v) for v in judgement.verdicts]}
+    found = {"verdicts": [_verdict(v) for v in judgement.verdicts], "unmatched": [matches_nothing(entry) for entry in judgement.unmatched]}
+    return {"name": judgement.name, "version": judgement.version, "ok": judgement.ok, **numbers, **found}
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:

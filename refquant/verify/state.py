@@ -13,9 +13,10 @@ import refquant
 from refquant.errors import StateError
 from refquant.golden.whole_files import why_not_writable, write_whole
 from refquant.verify.comparison import CLASSES, Witness
-from refquant.verify.swept import KNOWN, UNKNOWN, Kind, Sweep
+from refquant.verify.swept import ABSENT, KNOWN, UNKNOWN, Kind, Sweep
 
-_SCHEMA = "refquant-sweep-2"
+_SCHEMA = "refquant-sweep-3"
+_WITHOUT_ABSENT = "refquant-sweep-2"  # did not count where a known deviation does not occur
 
 
 def _identity(sweep: Sweep) -> dict[str, str]:
@@ -73,8 +74,9 @@ def _found(body: Any, fresh: Sweep) -> Sweep | None:
     except (KeyError, TypeError, ValueError):
         return None
     found = replace(fresh, following=following, cases=cases, left_out=left_out, kinds=kinds, resumed=following)
-    names = {*CLASSES, UNKNOWN, *([] if fresh.known is None else [KNOWN + fresh.known.name])}
-    counts = min(found.cases, found.left_out) >= 0 and found.cases + found.left_out == found.following <= found.size and found.mismatches <= found.cases
+    names = {*CLASSES, UNKNOWN, *([] if fresh.known is None else [KNOWN + fresh.known.name, ABSENT + fresh.known.name])}
+    counted = sum(k.count for k in kinds)
+    counts = min(found.cases, found.left_out) >= 0 and found.cases + found.left_out == found.following <= found.size and counted <= found.cases
     each = all(k.name in names and k.count > 0 and 0 <= k.code < found.size and all(isinstance(t, str) for t in k.witness) for k in kinds)
     return found if counts and each and len({k.name for k in kinds}) == len(kinds) else None
 
@@ -84,6 +86,8 @@ def _read(path: Path) -> dict[str, Any]:
         record = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise StateError(f"resume: {path} cannot be read as the state of a sweep: {error}") from None
+    if isinstance(record, dict) and record.get("schema") == _WITHOUT_ABSENT:
+        raise StateError(f"resume: {path} was written before a sweep counted where a known deviation does not occur; delete the file to begin anew")
     if not isinstance(record, dict) or record.get("schema") != _SCHEMA or not isinstance(record.get("sweep"), dict):
         raise StateError(f"resume: {path} is not the state of a sweep (schema {_SCHEMA!r}); give another name")
     if record.get("digest") != _digest(record.get("found")):

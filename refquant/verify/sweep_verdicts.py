@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from refquant.verify.deviations import Deviation
+from refquant.verify.deviations import Deviation, does_not_occur
 from refquant.verify.diagnosis import UNEXPLAINED
-from refquant.verify.swept import Sweep
+from refquant.verify.swept import ABSENT, Sweep
 from refquant.verify.verdict import Judgement, Verdict
 
 
@@ -27,14 +27,15 @@ def _verdict(found: Sweep, failure: str, entry: Deviation | None) -> Verdict:
     """Return a sweep as a verdict: its kinds are classes; what a known deviation reproduces is one of its own."""
     status, message = _status(found, failure, entry)
     by_class, witnesses = {k.name: k.count for k in found.kinds}, {k.name: k.witness for k in found.kinds}
-    smallest = min(found.kinds, key=lambda k: (k.magnitude, k.code)).witness if found.kinds else None
+    wrong = [k for k in found.kinds if not k.name.startswith(ABSENT)]
+    smallest = min(wrong, key=lambda k: (k.magnitude, k.code)).witness if wrong else None
     numbers = (
         {"every code": found.size},
         found.cases,
         found.mismatches,
         by_class,
         smallest,
-        found.known.name if found.known and found.mismatches else None,
+        found.known.name if found.known and status == "known" else None,
         message,
     )
     more = {"failure": found.failure, "unanswered": found.size - found.following, "notes": found.notes, "stderr": found.stderr}
@@ -44,6 +45,15 @@ def _verdict(found: Sweep, failure: str, entry: Deviation | None) -> Verdict:
 def _status(found: Sweep, failure: str, entry: Deviation | None) -> tuple[str, str]:
     if failure or not found.complete:
         return "failed", failure or "did not come to its end"
+    if entry is not None and found.gone:
+        return "gone", does_not_occur(entry)
     if found.new:
-        return "new", UNEXPLAINED if entry is None else f"{found.new:,} of them are not what the known deviation does"
+        return "new", UNEXPLAINED if entry is None else _beside(found, entry)
     return ("known", entry.reason) if found.mismatches and entry is not None else ("exact", "")
+
+
+def _beside(found: Sweep, entry: Deviation) -> str:
+    """Return how many outputs are other than what a known deviation gives."""
+    absent = sum(k.count for k in found.kinds if k.name.startswith(ABSENT))
+    wrong = f"{found.new - absent:,} of them are not what the known deviation {entry.diagnosis!r} does" if found.new > absent else ""
+    return "; ".join(filter(None, (wrong, f"{absent:,} are right where the known deviation {entry.diagnosis!r} gives something else" if absent else "")))

@@ -14,6 +14,7 @@ from refquant.errors import InputTypeError, InputValueError
 from refquant.formats import Format, get_format
 from refquant.golden.sources import width_of
 from refquant.policies import Dialect
+from refquant.verify.answers import checked_timeout
 from refquant.verify.chunks import next_chunk
 from refquant.verify.deviations import Deviation
 from refquant.verify.diagnosis import explanation_named
@@ -32,7 +33,8 @@ _SAVE_EVERY = 2.0  # seconds
 
 def sweep(
     function: Callable[[Any], Any] | Target, source: str | Format = "float32", target: str | Format | None = None, *, dialect: Dialect | str | None = None,
-    nan_by: str = "class", resume: str | Path | None = None, progress: Callable[[Sweep], None] | None = None, chunk: int | None = None, **knobs: Any,
+    nan_by: str = "class", resume: str | Path | None = None, progress: Callable[[Sweep], None] | None = None, chunk: int | None = None,
+    timeout: float | None = None, **knobs: Any,
 ) -> Sweep:  # fmt: skip
     """Run every code of a source through a cast and through refquant, and return every kind of mismatch.
 
@@ -53,11 +55,15 @@ def sweep(
         Called with a `Sweep` after each chunk.
     chunk : int, optional
         Codes at a time, 2**22 if not given, and 2**18 for a program; the findings do not depend on it.
+    timeout : float, optional
+        Seconds for each batch of at most 65,536 inputs of a function, as for `refquant.verify.judge`. What a function does other than answer, a hang too, is
+        then the `failure` of the Sweep. A program has a limit of its own.
 
     Returns
     -------
     Sweep
-        Of a program that misbehaves, what was found before, with its `failure`; X and Z in its answers are mismatches of the kind ``"unknown"``.
+        Of a program that misbehaves (with `timeout`, of a function too), what was found before, with its `failure`; X and Z in its answers are mismatches of
+        the kind ``"unknown"``.
 
     Raises
     ------
@@ -66,7 +72,8 @@ def sweep(
     StateError
         If `resume` is no state of this sweep: of another cast, claim or version of refquant, or damaged. The file is left as it is. Or if it cannot be written.
     Exception
-        Whatever the cast raises, with a note that names the input. What was compared before is in `resume`, and `progress` is called with it.
+        Whatever the cast raises where `timeout` is not given, with a note that names the input. What was compared before is in `resume`, and `progress` is
+        called with it.
 
     Examples
     --------
@@ -82,7 +89,7 @@ def sweep(
         raise InputTypeError(f"progress: expected a function, got {progress!r}")
     if resume is not None and not isinstance(resume, (str, Path)):
         raise InputTypeError(f"resume: expected the name of a file, got {resume!r}")
-    return run_sweep(implementation, claim, resume=resume, progress=progress, chunk=chunk)
+    return run_sweep(implementation, claim, resume=resume, progress=progress, chunk=chunk, timeout=timeout)
 
 
 def _claimed(
@@ -108,7 +115,7 @@ def _claim_of(implementation: Target, names: tuple[str, str], *, says_more: bool
 
 def run_sweep(
     target: Target, claim: Claim, *, known: Deviation | None = None, resume: str | Path | None = None,
-    progress: Callable[[Sweep], None] | None = None, chunk: int | None = None,
+    progress: Callable[[Sweep], None] | None = None, chunk: int | None = None, timeout: float | None = None,
 ) -> Sweep:  # fmt: skip
     """Sweep one claim of a target, of which a deviation may be known. See `sweep`."""
     if getattr(target, "flags", False):
@@ -117,27 +124,32 @@ def run_sweep(
         raise InputValueError(f"source: {claim.source} has 2**{width_of(claim.source)} codes; a sweep takes sources of at most {WIDEST} bits")
     if chunk is not None and (not isinstance(chunk, (int, np.integer)) or chunk < 1):
         raise InputValueError(f"chunk: expected an integer of at least 1, got {chunk!r}")
+    timeout = checked_timeout(timeout)
     found, probe = Sweep(target.name, target.version, claim, known=None if known is None else explanation_named(known.diagnosis)), Probe("")
     if resume is not None:
         check_path(resume)
-        probe = probed(target, claim)
+        probe = probed(target, claim, timeout)
         found = load_state(resume, found, probe.results)
-        check_witnesses(target, found, resume)
-    found = _swept(target, found, probe.results, resume, progress, int(chunk or (_CHUNK_OF_A_PROGRAM if gives_replies(target) else _CHUNK)))
+        check_witnesses(target, found, resume, timeout)
+    chunk = int(chunk or (_CHUNK_OF_A_PROGRAM if gives_replies(target) else _CHUNK))
+    found = _swept(found, lambda so_far: next_chunk(target, so_far, chunk, timeout), chunk, probe.results, resume, progress)
     if found.complete and found.failure is None and probe.error is not None:
         raise probe.error  # what was done wrong once is not exact
     return replace(found, failure=probe.failure) if found.complete and found.failure is None else found
 
 
-def _swept(target: Target, found: Sweep, results: str, resume: str | Path | None, progress: Callable[[Sweep], None] | None, chunk: int) -> Sweep:
+def _swept(
+    found: Sweep, advance: Callable[[Sweep], tuple[Sweep, BaseException | None]], chunk: int, results: str,
+    resume: str | Path | None, progress: Callable[[Sweep], None] | None,
+) -> Sweep:  # fmt: skip
     """Sweep from where the findings end, as far as the implementation gets, and keep the state."""
     state, saved = found, time.monotonic()
     try:
         while not found.complete and found.failure is None:
             end = min(found.following + chunk, found.size)
-            found, error = next_chunk(target, found, chunk)
+            found, error = advance(found)
             if found.failure is None or found.following < end:
-                state = found  # a program that answered all and yet misbehaved is asked again
+                state = found  # one that answered all and yet misbehaved is asked again
             if resume is not None and time.monotonic() - saved > _SAVE_EVERY:
                 save_state(resume, state, results)
                 saved = time.monotonic()

@@ -12,18 +12,19 @@ from refquant.verify.pipe import Misbehaviour, Replies
 from refquant.verify.target import Claim, Codes
 
 KNOWN = "known: "  #: begins the name of the kind of mismatches that a known deviation reproduces
+ABSENT = "absent: "  #: begins the name of the kind of right outputs where a known deviation should make them wrong
 UNKNOWN = "unknown"  #: the kind of answers that are no bits
 
 
 @dataclass(frozen=True)
 class Kind:
-    """The mismatches of one class: how many, and the one of smallest magnitude.
+    """The mismatches of one class: how many, and the one of smallest magnitude; or the right outputs that a known deviation says are wrong.
 
     Parameters
     ----------
     name : str
-        One of `refquant.verify.comparison.CLASSES`; or ``"known: "`` and the diagnosis of a known deviation; or ``"unknown"``: answers of a program with digits
-        that are no bits (X or Z of a simulator).
+        One of `refquant.verify.comparison.CLASSES`; or ``"known: "`` and the diagnosis of a known deviation: wrong as it says; or ``"absent: "`` and that
+        diagnosis: right, where it says that the output is wrong; or ``"unknown"``: answers of a program with digits that are no bits (X or Z of a simulator).
     count : int
         Number of inputs.
     magnitude, code : int
@@ -59,9 +60,9 @@ class Sweep:
     cases, left_out : int
         Inputs that were compared, and inputs that the claim's policies refuse.
     kinds : tuple of Kind
-        The mismatches: those that `known` reproduces, the others in the order of `refquant.verify.comparison.CLASSES`, the unknown answers.
+        Those that `known` reproduces, those where it does not occur, the mismatches in the order of `refquant.verify.comparison.CLASSES`, the unknown answers.
     known : Explanation or None
-        A known deviation. What it does not reproduce is a mismatch of another kind.
+        A known deviation. Each output that it does not reproduce, wrong or right, is of another kind.
     resumed : int
         How many of the codes were not run now: their findings come from a state file.
     failure : Misbehaviour or None
@@ -98,12 +99,17 @@ class Sweep:
     @property
     def mismatches(self) -> int:
         """Number of wrong outputs."""
-        return sum(kind.count for kind in self.kinds)
+        return sum(kind.count for kind in self.kinds if not kind.name.startswith(ABSENT))
 
     @property
     def new(self) -> int:
-        """Number of wrong outputs that the known deviation does not reproduce."""
+        """Number of outputs other than what is known: wrong ones that the known deviation does not reproduce, and right ones that it says are wrong."""
         return sum(kind.count for kind in self.kinds if not kind.name.startswith(KNOWN))
+
+    @property
+    def gone(self) -> bool:
+        """Whether a known deviation does not occur at all: every code has been swept, and none was wrong."""
+        return self.complete and self.known is not None and not self.mismatches
 
     @property
     def exact(self) -> bool:
@@ -128,5 +134,7 @@ class Sweep:
 
 
 def _place(kind: Kind) -> int:
-    """Return what orders kinds: known deviations, classes, unknown digits."""
-    return -1 if kind.name.startswith(KNOWN) else len(CLASSES) if kind.name == UNKNOWN else CLASSES.index(kind.name)
+    """Return what orders kinds: where the known deviation occurs, where it does not, classes, unknown digits."""
+    if kind.name.startswith((KNOWN, ABSENT)):
+        return -2 if kind.name.startswith(KNOWN) else -1
+    return len(CLASSES) if kind.name == UNKNOWN else CLASSES.index(kind.name)

@@ -93,12 +93,16 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What was found of one target: `announced` claims, and the verdicts of those that were judged."""
+    """What was found of one target: `announced` claims, and the verdicts of those that were judged.
+
+    `unmatched` are the known deviations of this package and version that speak of none of its conversions; they are looked for where all were judged.
+    """
 
     name: str
     version: str
     announced: tuple[Claim, ...]
     verdicts: tuple[Verdict, ...]
+    unmatched: tuple[Deviation, ...] = ()
 
     @property
     def judged(self) -> int:
@@ -107,8 +111,8 @@ class Judgement:
 
     @property
     def ok(self) -> bool:
-        """Whether every announced claim was judged and nothing unexpected was found."""
-        return self.judged == len(self.announced) and all(v.ok for v in self.verdicts)
+        """Whether every announced claim was judged, nothing unexpected was found, and every known deviation speaks of some conversion."""
+        return self.judged == len(self.announced) and all(v.ok for v in self.verdicts) and not self.unmatched
 
 
 def with_unknown(verdict: Verdict, unknown: Finding | None) -> Verdict:

@@ -15,6 +15,7 @@ from rich.console import Console
 import refquant
 from refquant.cli.app import app
 from refquant.cli.console import console
+from refquant.verify.targets import TARGETS
 
 
 def run(*args):
@@ -316,7 +317,8 @@ def test_what_is_not_installed_is_said_in_one_line(monkeypatch):
 
 def test_an_entry_that_no_longer_occurs_is_exit_code_1(tmp_path):
     entry = {"package": "numpy", "versions": ">=1", "operation": "encode", "diagnosis": "through float32", "reason": "made up", "reference": "none"}
-    text = "[[deviation]]\n" + "\n".join(f'{k} = "{v}"' for k, v in entry.items()) + '\nsources = ["float64"]\ntargets = ["float16"]\nwitness = {}\n'
+    text = "[[deviation]]\n" + "\n".join(f'{k} = "{v}"' for k, v in entry.items()) + '\nsources = ["float64"]\ntargets = ["float16"]\n'
+    text += 'witness = { source = "float64", target = "float16", input = "0x3ff0020000000001", got = "0x3c00", expected = "0x3c01" }\n'
     (tmp_path / "known.toml").write_text(text)
     result = run("verify", "numpy", "--format", "float16", "--source", "float64", "--random", "1000", "--deviations", str(tmp_path / "known.toml"))
     assert result.exit_code == 1
@@ -402,7 +404,7 @@ def raises(x): raise RuntimeError("boom")
 def leaves(x): raise SystemExit(3)
 def fine(x): return rq.encode(x, "float8_e5m2")
 def interrupted(x):
-    if x.view(np.uint32)[0] >= 1 << 23: raise KeyboardInterrupt
+    if x.view(np.uint32)[0] == 1 << 23: raise KeyboardInterrupt
     return x.view(np.uint32) * 0
 """
 
@@ -418,7 +420,7 @@ def test_a_cast_that_raises_is_exit_code_2_and_the_others_are_swept(broken_casts
     result = run(*broken_casts("raises", "leaves", "fine"), "--json", "report.json")
     assert result.exit_code == 2
     assert (
-        "broken_casts:raises, float16 -> float8_e5m2: 0 of 65,536 codes compared: so nothing is known; FAILED: could not be judged: RuntimeError: boom"
+        "broken_casts:raises, float16 -> float8_e5m2: 0 of 65,536 codes compared: so nothing is known; FAILED: could not be judged to the end: it raised RuntimeError: boom"
         in result.output
     )
     assert "SystemExit: 3" in result.output and "broken_casts:fine, float16 -> float8_e5m2: 65,536 of 65,536 codes compared: exact" in result.output
@@ -446,6 +448,27 @@ def test_a_folder_keeps_the_states_of_several_conversions(tmp_path):
     assert run(*arguments).exit_code == 0
     assert {p.name for p in (tmp_path / "states").iterdir()} == {"numpy-float16-float32.json", "numpy-float16-float64.json"}
     assert run(*arguments).output.count("65,536 of them in an earlier run: exact") == 2
+
+
+def test_states_of_programs_have_names_of_their_own_in_a_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "t").mkdir()
+    program = f"#!{sys.executable} -ISu\nimport sys\nfor line in iter(sys.stdin.readline, 'end\\n'): pass\nfor line in sys.stdin: print(line, end='')\n"
+    names = ("cast", "t/cast", "t/" + "long" * 50)
+    for name in names:
+        (tmp_path / name).write_text(program)
+        (tmp_path / name).chmod(0o755)
+    targets = [f"program:./{name}" for name in names] + ["program:./cast --more"]
+    arguments = ("verify", *targets, "--format", "float8_e4m3fn", "--source", "float8_e4m3fn", "--exhaustive", "--resume", "states")
+    first, second = run(*arguments), run(*arguments)
+    assert (first.exit_code, second.exit_code) == (0, 0) and second.output.count("256 of them in an earlier run: exact") == 4
+    kept = [path.name for path in (tmp_path / "states").iterdir()]
+    assert len(kept) == 4 and all(name.startswith("program.._") and name.endswith("-float8_e4m3fn-float8_e4m3fn.json") for name in kept)
+
+
+def test_the_help_names_every_target():
+    said = run("verify", "--help").output.split()
+    assert [name for name in TARGETS if f"{name}," not in said and name not in said] == []
 
 
 def test_reports_are_written_in_every_form(casts):

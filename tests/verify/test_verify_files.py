@@ -173,6 +173,26 @@ def test_arrays_that_are_no_codes_are_refused(array, tmp_path, made):
         FileTarget(tmp_path / "r.npy", made)
 
 
+@pytest.mark.parametrize("name", ["flags", "a"])
+@pytest.mark.parametrize("size", [0, 10, 255, 257])
+def test_a_column_of_another_length_than_the_results_is_refused(name, size, tmp_path, made):
+    whole = {"flags": np.resize(FLAGS, size), "a": np.resize(made.columns["a"], size)}
+    np.savez(tmp_path / "r.npz", result=RIGHT, **{name: whole[name]})
+    with pytest.raises(ResultFileError, match=rf"r.npz: {name}: expected a row for each of the 256 results, got {size}$"):
+        FileTarget(tmp_path / "r.npz", made)
+
+
+@pytest.mark.parametrize("write", [write_csv, write_lines])
+def test_a_mark_of_byte_order_at_the_beginning_is_read_over(write, tmp_path, made):
+    path = write(tmp_path / "results", RIGHT, FLAGS, made)
+    text = path.read_bytes()
+    path.write_bytes(b"\xef\xbb\xbf" + text[text.index(b"\n") + 1 :])  # without the comment of the first line
+    target = FileTarget(path, made)
+    assert judge(target).verdicts[0].status == "exact" and list(target.results.columns) == (
+        ["result", "flags", "a"] if write is write_csv else ["result", "flags"]
+    )
+
+
 def test_nothing_is_unpickled(tmp_path, made):
     np.save(tmp_path / "r.npy", np.array([print], object), allow_pickle=True)
     with pytest.raises(ResultFileError, match=r"is no \.npy file of arrays"):

@@ -14,6 +14,8 @@ from refquant.errors import InputTypeError, InputValueError
 from refquant.verify import FunctionTarget, judge
 from refquant.verify.time_limit import TimeIsUp, limited
 
+needs_timers = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no interval timers on this system")
+
 
 def table_cast(x):
     return RIGHT[x.view(np.uint8)]
@@ -35,9 +37,14 @@ def raising(x):
     raise RuntimeError("no\nkernel")
 
 
+def leaving(x):
+    raise GeneratorExit
+
+
 FAULTS = {
     "raised": (raising, "it raised RuntimeError: no kernel on input 0x45 (5), which does it alone"),
     "shape": (lambda x: RIGHT[:0], "it returned something else: expected a result of shape (1,), got (0,) on input 0x45 (5), which does it alone"),
+    "raised, as generators do": (leaving, "it raised GeneratorExit on input 0x45 (5), which does it alone"),
     "dtype": (lambda x: np.array(["a"] * x.size), "got dtype <U1 on input 0x45 (5), which does it alone"),
 }
 
@@ -47,9 +54,36 @@ FAULTS = {
 def test_the_input_that_does_it_is_named_and_what_was_before_is_compared(kind, at):
     fault, message = FAULTS[kind]
     verdict = verdict_of(faulty(fault, at))
-    assert (verdict.status, verdict.failure.kind, verdict.failure.vector, verdict.failure.alone) == ("failed", kind, at, True)
+    assert (verdict.status, verdict.failure.kind, verdict.failure.vector, verdict.failure.alone) == ("failed", kind.partition(",")[0], at, True)
     assert (verdict.cases, verdict.unanswered, verdict.mismatches) == (at, 256 - at, 0)
     assert message in verdict.message or at != 0x45
+
+
+@pytest.mark.parametrize("masked, cases", [(0x80, 0x80), (0xFF, 0xFF)])
+def test_masked_elements_are_no_results(masked, cases):
+    def cast(x):
+        return np.ma.array(table_cast(x), mask=x.view(np.uint8) == masked)
+
+    verdict = verdict_of(cast)
+    assert (verdict.status, verdict.failure.kind, verdict.failure.vector, verdict.cases) == ("failed", "dtype", masked, cases)
+    assert "expected a result for every input, got a masked array in which 1 are missing" in verdict.message
+
+
+def test_a_masked_array_without_masked_elements_is_a_result():
+    assert verdict_of(lambda x: np.ma.array(table_cast(x), mask=False)).status == "exact"
+
+
+@needs_timers
+def test_within_a_limit_a_function_may_raise_what_generators_do():
+    verdict = verdict_of(faulty(leaving), timeout=60)
+    assert (verdict.failure.kind, verdict.failure.vector) == ("raised", 0x45)
+
+
+def test_a_generator_that_leaves_ends_a_sweep_without_a_limit_with_a_note():
+    target = FunctionTarget("mod:cast", faulty(leaving), TARGET, (SOURCE,))
+    with pytest.raises(GeneratorExit) as error:
+        verify.run_sweep(target, target.claims()[0])
+    assert error.value.__notes__ == ["on input 0x45 (5), which does it alone"]
 
 
 def test_mismatches_before_the_input_are_kept():
@@ -101,9 +135,6 @@ def test_an_interrupt_is_no_verdict():
 
     with pytest.raises(KeyboardInterrupt):
         verdict_of(cast)
-
-
-needs_timers = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no interval timers on this system")
 
 
 def hanging(x):

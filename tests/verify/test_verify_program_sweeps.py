@@ -240,5 +240,5 @@ def test_the_command_line_says_what_was_compared_before_a_function_raised(tmp_pa
     monkeypatch.chdir(tmp_path)
     result = run("verify", "raising_casts:raising", "--format", "float8_e5m2", "--source", "float16", "--exhaustive", *more)
     assert result.exit_code == 2
-    said = "31,745 of 65,536 codes compared: 1 wrong; FAILED: could not be judged: RuntimeError: boom; on input 0x7c01 (nan), which does it alone"
+    said = "31,745 of 65,536 codes compared: 1 wrong; FAILED: could not be judged to the end: it raised RuntimeError: boom on input 0x7c01 (nan), which does it alone"
     assert said in result.output

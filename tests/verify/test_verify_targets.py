@@ -102,5 +102,5 @@ def test_claims_are_listed_without_the_package_and_have_policies_that_fit(name):
 
 
 def test_an_entry_without_a_field_is_refused_by_name():
-    with pytest.raises(ValueError, match=r"deviations: .*'targets'"):
+    with pytest.raises(ValueError, match=r"^deviations: entry 1 .numpy.: .*targets, .*missing"):
         parse_deviations('[[deviation]]\npackage = "numpy"\nversions = ">=1"\noperation = "encode"\nsources = ["float32"]\n')

@@ -106,7 +106,8 @@ def _target(target: dict[str, Any], key: str) -> Html:
     headers = ("conversion", "says", "cases", "mismatches", "classes", "verdict")
     overview = table(f"Verdicts on {_title(target)}", headers, rows, numbers=("cases", "mismatches"))
     articles = [verdict_article(verdict, f"{key}-v{i}") for i, verdict in enumerate(verdicts) if verdict["status"] != "exact"]
-    return _section(key, _title(target), element("p", summary), overview if rows else "", *articles)
+    lost = [element("p", text[:1].upper() + text[1:] + ".") for text in target["unmatched"]]
+    return _section(key, _title(target), element("p", summary), *lost, overview if rows else "", *articles)
 
 
 def _row(verdict: dict[str, Any], key: str) -> tuple[Any, ...]:

@@ -13,8 +13,8 @@ from refquant.verify.verdict import Judgement
 def as_junit(judgements: Iterable[Judgement], *, command: str | None = None) -> str:
     """Return judgements as JUnit XML.
 
-    A conversion that is exact, or deviates as is known, passes; a new deviation, or a known one that is gone, is a failure; one that could not be judged to the
-    end an error. There are no times in it: the same findings give the same bytes.
+    A conversion that is exact, or deviates as is known, passes; a new deviation, or a known one that is gone or speaks of no conversion, is a failure; one that
+    could not be judged to the end an error. There are no times in it: the same findings give the same bytes.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def as_junit(judgements: Iterable[Judgement], *, command: str | None = None) -> 
 
 def junit_of(record: dict[str, Any]) -> str:
     """Return the records of `as_records` as JUnit XML."""
-    suites = [(target, [v["status"] for v in target["verdicts"]]) for target in record["targets"]]
+    suites = [(target, [v["status"] for v in target["verdicts"]] + ["gone" for _ in target["unmatched"]]) for target in record["targets"]]
     every = [status for _, statuses in suites for status in statuses]
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', f"<testsuites{_attributes(name='refquant verify', **_numbers(every))}>"]
     for target, statuses in suites:
@@ -58,6 +58,12 @@ def _suite(target: dict[str, Any], statuses: list[str], record: dict[str, Any]) 
     lines.append("    </properties>")
     for verdict in target["verdicts"]:
         lines += _case(target["name"], verdict)
+    for text in target["unmatched"]:
+        lines += [
+            f"    <testcase{_attributes(name=text, classname=target['name'])}>",
+            f"      <failure{_attributes(message=text, type='gone')}/>",
+            "    </testcase>",
+        ]
     return [*lines, "  </testsuite>"]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from refquant.errors import InputTypeError, InputValueError, ResultShapeError
+from refquant.errors import InputTypeError, InputValueError, ResultShapeError, ResultTypeError
 from refquant.formats import Format, get_format
 from refquant.golden.nan_mask import NanBy, nan_by
 from refquant.golden.sources import OF_ML_DTYPES, code_dtype_of
@@ -36,7 +36,7 @@ class FunctionTarget:
     function : callable
         ``function(array) -> array`` of the same shape. It is given an array of dtype `source` (read-only), or of codes where no dtype has that format. It may
         return unsigned integers: codes of the format; an ml_dtypes array of the format; or floats, and signed integers for an integer format: values, each
-        of which must be one of the format.
+        of which must be one of the format. Masked elements are no results.
     fmt : str or Format
         Format of the results, which may be your own.
     sources : tuple of str or Format
@@ -110,7 +110,12 @@ class FunctionTarget:
         given = _array(codes.copy(), claim.source)  # a function of C may write into what it is given; the inputs stay what they are
         given.flags.writeable = False
         with np.errstate(all="ignore"):
-            result = np.asarray(self.function(given))
+            returned = self.function(given)
+        if np.ma.is_masked(returned):
+            raise ResultTypeError(
+                f"{self.name}: expected a result for every input, got a masked array in which {np.count_nonzero(np.ma.getmaskarray(returned))} are missing"
+            )
+        result = np.asarray(returned)
         if result.shape != codes.shape:
             raise ResultShapeError(f"{self.name}: expected a result of shape {codes.shape}, got {result.shape}")
         return result

@@ -37,7 +37,7 @@ def read_results(path: Path) -> Results:
     if path.suffix in (".npy", ".npz"):
         return Results(_arrays(data, path), {})
     try:
-        text = data.decode("utf-8")
+        text = data.decode("utf-8-sig")  # spreadsheets begin a file with a mark
     except UnicodeDecodeError as error:
         raise ResultFileError(f"{path}: expected text, .npy or .npz: {error}") from None
     return _of_csv(text, path) if path.suffix == ".csv" else _of_lines(text)
@@ -54,7 +54,11 @@ def _arrays(data: bytes, path: Path) -> dict[str, NDArray[np.uint64]]:
         arrays = {"result": next(iter(arrays.values()))}
     if "result" not in arrays:
         raise ResultFileError(f"{path}: expected an array named result, got {', '.join(arrays) or 'none'}")
-    return {name: _codes(name, array, path) for name, array in arrays.items() if name in _COLUMNS}
+    columns = {name: _codes(name, array, path) for name, array in arrays.items() if name in _COLUMNS}
+    size = columns["result"].size
+    if other := [name for name, column in columns.items() if column.size != size]:
+        raise ResultFileError(f"{path}: {other[0]}: expected a row for each of the {size:,} results, got {columns[other[0]].size:,}")
+    return columns
 
 
 def _codes(name: str, array: NDArray[Any], path: Path) -> NDArray[np.uint64]:
