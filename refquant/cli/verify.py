@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import textwrap
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from typing import Any
@@ -12,19 +11,17 @@ import click
 from click.core import ParameterSource
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.text import Text
 
 from refquant.cli.chosen import OWN, announced, deterministic, known_deviations, seconds_for, source_named, target_named
-from refquant.cli.console import console, line, table, width_of
+from refquant.cli.console import console, line
 from refquant.cli.hopeless import ending_with, hang_of
 from refquant.cli.options import dialect_named, format_named, policies_said, set_option
-from refquant.cli.reports import STDERR_LINES, STDOUT, Reports, report_options, write_reports
+from refquant.cli.reports import STDOUT, Reports, report_options, write_reports
 from refquant.cli.sweeps import sweep_all
+from refquant.cli.verdicts import print_judgement
 from refquant.verify import Claim, FileTarget, Judgement, ProgramTarget, Target, Verdict, judge, list_targets
-from refquant.verify.deviations import matches_nothing
 from refquant.verify.targets import TARGETS
 
-_STYLES = {"exact": "green", "known": "yellow", "new": "bold red", "gone": "bold red", "failed": "bold red"}
 _EPILOG = """\b
 Examples:
   refquant verify
@@ -96,7 +93,7 @@ def verify(
 
     def tell(judgements: list[Judgement]) -> None:
         for judgement in judgements:
-            _print(out, judgement)
+            print_judgement(out, judgement)
         with redirect_stdout(stdout):
             write_reports(reports, judgements)
 
@@ -167,76 +164,3 @@ def _hopeless(target: Target, claims: tuple[Claim, ...], found: list[Verdict], s
     """Return the judgement of a target up to the conversion that cannot be interrupted."""
     failure, text = hang_of(seconds)
     return Judgement(target.name, target.version, claims, (*found, Verdict(claims[len(found)], "failed", message=text, failure=failure)))
-
-
-def _print(out: Console, judgement: Judgement) -> None:
-    title = f"{judgement.name} {judgement.version}".strip()
-    rows = table(title, "cases", "mismatches", "classes", "smallest witness", "got", "right", "verdict", right=("cases", "mismatches"), keep=(title,))
-    for verdict in judgement.verdicts:
-        rows.add_row(*(Text(cell, style=style) for cell, style in _cells(verdict)))
-    line(out, "")
-    if width_of(rows, out) <= out.width:
-        out.print(rows)
-    else:
-        _print_narrow(out, title, judgement)
-    for verdict in judgement.verdicts:
-        _print_aside(out, verdict)
-    for entry in judgement.unmatched:
-        line(out, Text(f"{judgement.name}: {matches_nothing(entry)}", style="bold red"))
-    line(out, _summary(judgement))
-
-
-def _print_aside(out: Console, verdict: Verdict) -> None:
-    """Print what a table has no column for."""
-    label = verdict.claim.label
-    for name, found in (("unknown digits", verdict.unknown), ("wrong flags", verdict.flags)):
-        if found is not None:
-            w = found.witness
-            text = f"{label}: {found.cases:,} with {name}: {w.input} ({w.input_value}) gives {w.got} ({w.got_value}), right {w.expected} ({w.expected_value})"
-            line(out, Text(text, style="bold red"))
-    for note in verdict.notes:
-        line(out, Text(f"{label}: the program {note}", style="yellow"))
-    if verdict.unanswered:
-        line(out, f"{label}: {verdict.cases:,} inputs were compared, {verdict.unanswered:,} have no answer")
-    if verdict.stderr and not verdict.ok:
-        line(out, f"{label}: its stderr ends with:")
-        for text in verdict.stderr.splitlines()[-STDERR_LINES:]:
-            line(out, f"    {text}")
-
-
-def _print_narrow(out: Console, title: str, judgement: Judgement) -> None:
-    """Print what does not fit side by side under the row of the conversion."""
-    line(out, Text(title, style="bold"))
-    width = max((len(v.claim.label) for v in judgement.verdicts), default=0)
-    for verdict in judgement.verdicts:
-        cells = [cell for cell, _ in _cells(verdict)]
-        line(out, Text(f"{cells[0]:{width}} {cells[1]:>11} cases {cells[2]:>10} wrong  ") + Text(verdict.status, style=_STYLES[verdict.status]))
-        found = [f"{label} {cell}" for label, cell in zip(("", "witness", "got", "right"), cells[3:7]) if cell]
-        for text, style in ((", ".join(found).strip(), ""), ("" if verdict.status == "exact" else cells[7], _STYLES[verdict.status])):
-            for part in textwrap.wrap(text, out.width - 4, break_long_words=False, break_on_hyphens=False):
-                line(out, Text(f"    {part}", style=style))
-
-
-def _cells(verdict: Verdict) -> list[tuple[str, str]]:
-    w, classes = verdict.witness, ", ".join(f"{name} {count}" for name, count in verdict.by_class.items())
-    witness = ["", "", ""] if w is None else [f"{w.input} ({w.input_value})", f"{w.got} ({w.got_value})", f"{w.expected} ({w.expected_value})"]
-    plain = [verdict.claim.label, f"{verdict.cases:,}", f"{verdict.mismatches:,}", classes, *witness]
-    return [*((cell, "") for cell in plain), (_says(verdict), _STYLES[verdict.status])]
-
-
-def _says(verdict: Verdict) -> str:
-    match verdict.status:
-        case "exact":
-            return f"exact; {verdict.left_out:,} inputs that its policies refuse were left out" if verdict.left_out else "exact"
-        case "known":
-            return f"known: {verdict.diagnosis}"
-        case status:
-            return f"{status.upper()}: {verdict.message}"
-
-
-def _summary(judgement: Judgement) -> Text:
-    counts = {status: sum(v.status == status for v in judgement.verdicts) for status in _STYLES}
-    found = ", ".join(f"{counts[status]} {status}" for status in _STYLES if counts[status])
-    cases = sum(v.cases for v in judgement.verdicts)
-    text = f"{judgement.name}: {judgement.judged} of {len(judgement.announced)} announced conversions judged, {cases:,} cases: {found}"
-    return Text(text, style="green" if judgement.ok else "bold red")

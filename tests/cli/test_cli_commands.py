@@ -560,3 +560,14 @@ def test_what_a_known_deviation_does_in_a_sweep_passes(casts):
     assert list(verdict.by_class) == ["known: overflow=saturate"] and verdict.left_out == 0
     (judgement,) = judgements_of([(run_sweep(target, target.claims()[0]), "")], [None])
     assert judgement.verdicts[0].status == "new" and not judgement.ok
+
+
+def test_conversions_of_the_same_formats_are_told_apart_by_what_is_said_of_them():
+    from refquant.cli.verdicts import labels_of
+    from refquant.policies import get_dialect
+    from refquant.verify import Claim, Verdict
+
+    said = [get_dialect("onnx-saturate"), get_dialect("onnx-nosaturate"), get_dialect("onnx-saturate")]
+    claims = [Claim("encode", "float32", target, dialect) for target, dialect in zip(("float8_e5m2", "float8_e5m2", "float8_e4m3fn"), said)]
+    labels = ["float32 -> float8_e5m2 (onnx-saturate)", "float32 -> float8_e5m2 (onnx-nosaturate)", "float32 -> float8_e4m3fn"]
+    assert labels_of([Verdict(claim, "exact") for claim in claims]) == labels
