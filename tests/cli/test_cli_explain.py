@@ -144,7 +144,8 @@ def test_random_bits_that_are_known(folder):
     np.save("z.npy", rq.encode(x, "float8_e4m3fn", rounding="stochastic_b", random=rq.Philox(7, 16)))
     for known in (("y.npy", "--random-bits", "bits.npy:4"), ("y.npy", "--random-bits", "bits.txt:4"), ("z.npy", "--philox", "7:16")):
         result = run("x.npy", *known, "--format", "float8_e4m3fn")
-        assert result.exit_code == 0 and "rounding=stochastic_b" in result.output, result.output
+        assert result.exit_code == 0 and "stochastic_b" in result.output, result.output
+        assert known[0] == "z.npy" or "every pair is reproduced by rounding=stochastic_b with 4 bits" in result.output
         assert "log-likelihood" not in result.output
 
 
@@ -154,7 +155,20 @@ def test_random_bits_that_are_not_known(folder):
     np.save("y.npy", rq.encode(x, "float8_e4m3fn", rounding="stochastic_a", random=rq.Philox(7, 3)))
     result = run("x.npy", "y.npy", "--format", "float8_e4m3fn")
     assert result.exit_code == 0 and "rounding=stochastic_a with 3 bits" in result.output and "log-likelihood" in result.output
-    assert "without random bits:" in result.output
+    assert "of a deterministic rounding with wrong results instead: -" in result.output and "without random bits:" in result.output
+
+
+def test_what_random_rounding_would_allow_is_said_but_not_claimed():
+    result = run("0x3f83d70a=0x38", "0x3f83d70a=0x39", *ENDS)
+    assert result.exit_code == 1
+    assert "not deterministic, or 1 result is wrong; random rounding, such as rounding=stochastic_b with 2 bits, would allow them all" in result.output
+    assert "every pair" not in result.output.replace("no setting reproduces every pair", "")
+
+
+def test_nothing_is_said_to_be_any_setting():
+    result = run("1=0x38", *ENDS)
+    assert result.exit_code == 0 and "every pair is reproduced; they rule out no other choice of any one knob" in result.output
+    assert "any setting" not in result.output
 
 
 def test_a_narrow_terminal_cuts_nothing(monkeypatch):
