@@ -1,4 +1,4 @@
-"""How long it takes to explain a million distinct pairs over the whole space of knobs: what fits, what nothing fits, what is garbage, and what every rounding fits."""
+"""How long it takes to explain a million distinct pairs over the whole space of knobs: what fits, what nothing fits, garbage, and what every rounding fits."""
 
 from __future__ import annotations
 

@@ -56,7 +56,8 @@ def _some_inputs(where: Where, search: Search, most: int) -> Where:
         return where
     drawn = np.zeros(inputs, np.bool_)
     drawn[np.argsort(random_words(0, inputs), kind="stable")[:most]] = True
-    return where[drawn[number]]
+    kept: Where = where[drawn[number]]
+    return kept
 
 
 def probability_away(core: Setting, codes: Codes, search: Search) -> tuple[NDArray[np.float64], Codes]:
