@@ -89,6 +89,8 @@ def casts(folder):
         "import numpy as np, refquant as rq", "def to_bfloat16(x): return (x.view(np.uint32) >> 16).astype(np.uint16)",
         "def boom(x): raise RuntimeError('no kernel')", "def short(x): return np.zeros(3, np.uint8)", "def beyond(x): return np.full(x.shape, 300, np.uint16)",
         "def noisy(x):\n    print('hello')\n    return rq.encode(x, 'float8_e4m3fn')",
+        "def odd(x):\n    if (x == 1.0625).any(): raise ValueError('boo')\n    return rq.encode(x, 'float8_e4m3fn')",
+        "def hang(x):\n    import time\n    if (x == 1.0625).any(): time.sleep(1e5)\n    return rq.encode(x, 'float8_e4m3fn')",
     ]  # fmt: skip
     (folder / "some_casts.py").write_text("\n".join(lines))
     yield folder
@@ -99,6 +101,12 @@ def test_a_function(casts):
     result = run("--of", "some_casts:to_bfloat16", "--format", "bfloat16", "--random", "2000")
     assert result.exit_code == 0, result.output
     assert "rounding=toward_zero" in result.output and "nan=like numbers (rounded bit by bit, and some become Inf)" in result.output
+
+
+def test_every_target_is_named():
+    text = " ".join(run("--help").output.split())
+    for name in ("numpy", "ml_dtypes", "torch", "jax", "onnxruntime", "onnx_reference", "gfloat", "bitstring", "module:function", "program:COMMAND"):
+        assert name in text.partition("--of TARGET")[2].partition("--random")[0]
 
 
 def test_a_program():
@@ -206,7 +214,7 @@ def test_a_narrow_terminal_cuts_nothing(monkeypatch):
         (("a.npy", *ENDS), "expected INPUT=RESULT ..., one file of two columns"),
         ((*PAIRS, *ENDS, "--budget", "0"), "--budget"),
         ((*PAIRS, *ENDS, "--seed", "3"), "--seed belongs to --of TARGET"),
-        ((*PAIRS, *ENDS, "--timeout", "3"), "--timeout belongs to --of program:COMMAND"),
+        ((*PAIRS, *ENDS, "--timeout", "3"), "--timeout belongs to --of module:function or program:COMMAND"),
         ((*PAIRS, *ENDS, "--philox", "7"), "--philox: expected SEED:N"),
         ((*PAIRS, *ENDS, "--philox", "7:99"), "n: expected 1 <= n <= 32, got 99"),
         ((*PAIRS, *ENDS, "--random-bits", "bits.npy"), "--random-bits: expected FILE:N"),
@@ -216,6 +224,10 @@ def test_a_narrow_terminal_cuts_nothing(monkeypatch):
         (("--of", "numpy", "--format", "float16"), "needs --source"),
         (("--of", "nobody", *ENDS), "expected one of numpy, ml_dtypes"),
         (("--of", "some_casts:boom", *ENDS), "some_casts:boom raised RuntimeError: no kernel"),
+        (("--of", "some_casts:odd", *ENDS), "some_casts:odd raised ValueError: boo on input 0x3f880000 (0x1.1p+0), which does it alone"),
+        (("--of", "some_casts:hang", *ENDS, "--timeout", "0.5"), "some_casts:hang gave no answer within 0.5 s on input 0x3f880000 (0x1.1p+0)"),
+        (("--of", "some_casts:noisy", *ENDS, "--timeout", "0"), "timeout: expected more than 0 seconds"),
+        (("--of", "ml_dtypes", *ENDS, "--timeout", "3"), "--timeout belongs to --of module:function or program:COMMAND"),
         (("--of", "some_casts:short", *ENDS), "expected a result of shape"),
         (("--of", "some_casts:beyond", *ENDS), "is no code of float8_e4m3fn"),
         (("--of", "some_casts:nothing", *ENDS), "cannot load"),
