@@ -74,8 +74,8 @@ def explain(
     The space: every rounding mode, straight or through float32, tfloat32, bfloat16, float16 or float64 with seven roundings; overflow, NaN, Inf, zeros,
     negatives, and flushing to zero before or after rounding; stochastic modes with 1 to 32 bits, where nothing else fits: they are
     the setting only where they account for the results decisively better than a deterministic rounding does that is wrong now and then.
-    Tiny inputs and those out of range are explained one after the other, and together for the first 4 ways of rounding where that does not succeed. What is
-    found is what `refquant.encode` gives under ``setting.dialect``, compared with every pair.
+    Tiny inputs and those out of range are explained one after the other, and together for the first 8 ways of rounding with different results where that does
+    not succeed. What is found is what `refquant.encode` gives under ``setting.dialect``, compared with every pair.
 
     Examples
     --------
