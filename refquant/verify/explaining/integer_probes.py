@@ -23,7 +23,7 @@ def integer_probes(source: str | Format, target: str | Format, on_the_way: Itera
     --------
     >>> from refquant.verify.explaining.integer_probes import integer_probes
     >>> probe = integer_probes("int32", "bfloat16", ["float32"])
-    >>> [number in probe for number in (0x103, 0x03720001)]  # a tie of bfloat16, and what is one after float32
+    >>> [number in probe for number in (0x103, 0x02020001)]  # a tie of bfloat16, and what is one after float32
     [True, True]
     """
     width, signed = width_of(source), source == "int64" if source in WIDE_INTEGERS else get_format(source).signed
