@@ -1,4 +1,4 @@
-"""How long it takes to explain a million distinct pairs over the whole space of knobs: what fits, what nothing fits, and what every rounding fits."""
+"""How long it takes to explain a million distinct pairs over the whole space of knobs: what fits, what nothing fits, garbage, and what every rounding fits."""
 
 from __future__ import annotations
 
@@ -26,7 +26,11 @@ def _cases(size: int) -> dict[str, tuple[Any, Any, str, str]]:
     held = rq.convert(np.unique(narrow & 0x7FFFFFFF), "float32", "float64")
     one = rq.convert(wide, "float64", "float16")
     one[np.argmax(rq.decode(one, "float16") > 1)] ^= 1
+    noise = np.random.default_rng(1).integers(0, 1 << 16, size).astype(np.uint16)
+    dithered = (narrow >> 16).astype(np.uint16) + (noise & 1)  # whatever the fraction
     return {
+        "garbage, float64 to float16": (wide, noise, "float64", "float16"),
+        "half of the results rounded up, float32 to bfloat16": (narrow, dithered, "float32", "bfloat16"),
         "ties to even, float32 to bfloat16": (narrow, rq.convert(narrow, "float32", "bfloat16"), "float32", "bfloat16"),
         "bits cut off, float32 to bfloat16": (narrow, (narrow >> 16).astype(np.uint16), "float32", "bfloat16"),
         "one wrong result, float64 to float16": (wide, one, "float64", "float16"),

@@ -18,13 +18,17 @@ from refquant.cli.explanations import print_explanation
 from refquant.cli.options import format_named
 from refquant.cli.pairs import Given, random_words, read_pairs
 from refquant.cli.reports import STDOUT, report_option, write_report
-from refquant.errors import RefquantError
 from refquant.formats import Format
 from refquant.golden.cases import case_sets
+from refquant.golden.text import hex_value
 from refquant.policies import Philox, RandomBits
-from refquant.verify import Claim, Target, explain, explanation_record
+from refquant.verify import Claim, FunctionTarget, ProgramTarget, Target, explain, explanation_record
+from refquant.verify.answers import answers_of, checked_timeout
 from refquant.verify.explaining.explained import BUDGET
 from refquant.verify.explaining.probes import probe_codes
+from refquant.verify.target import Codes
+from refquant.verify.targets import TARGETS
+from refquant.verify.time_limit import can_limit
 
 _EPILOG = """\b
 Examples:
@@ -53,10 +57,12 @@ a target that misbehaved."""
 @click.argument("given", metavar="[INPUT=RESULT... | FILE | X.npy RESULTS.npy]", nargs=-1)
 @click.option("--format", "name", metavar="FORMAT", required=True, help="The format of the results.")
 @click.option("--source", metavar="DTYPE", help="The format of the inputs, unless their array says it; with --of module:function, float32 if not given.")
-@click.option("--of", "of", metavar="TARGET", help="Explain numpy, ml_dtypes, torch, module:function or program:COMMAND, with inputs that are chosen here.")
+@click.option("--of", "of", metavar="TARGET", help=f"Explain {', '.join(TARGETS)}, module:function or program:COMMAND, with inputs that are chosen here.")
 @click.option("--random", "count", type=click.IntRange(0, 100_000_000), default=100_000, show_default=True, help="With --of: number of random inputs.")
 @click.option("--seed", type=click.IntRange(0, (1 << 64) - 1), default=0, show_default=True, help="With --of: seed of the random inputs.")
-@click.option("--timeout", type=float, default=10.0, show_default=True, help="With --of program:COMMAND: seconds for a batch of at most 65,536 inputs.")
+@click.option(
+    "--timeout", type=float, default=10.0, show_default=True, help="With --of module:function or program:COMMAND: seconds for a batch of at most 65,536 inputs."
+)
 @click.option("--nan-by", type=click.Choice(["byte", "class"]), default="byte", show_default=True, help="A NaN must have the right code, or any NaN will do.")
 @click.option("--budget", type=click.IntRange(1), default=BUDGET, show_default=True, help="Settings that are tried at most.")
 @click.option("--random-bits", metavar="FILE:N", help="The random bits of a stochastic rounding: a .npy file or text, N bits for each pair.")
@@ -99,9 +105,9 @@ def _refuse_useless(given: tuple[str, ...], of: str | None, random_bits: str | N
     if of is not None and (random_bits or philox):
         raise click.UsageError("--random-bits and --philox belong to pairs that are given, not to --of")
     said = click.get_current_context().get_parameter_source
-    for option, parameter, useful in (("--random", "count", of), ("--seed", "seed", of), ("--timeout", "timeout", (of or "").startswith("program:"))):
+    for option, parameter, useful in (("--random", "count", of), ("--seed", "seed", of), ("--timeout", "timeout", ":" in (of or ""))):
         if said(parameter) is ParameterSource.COMMANDLINE and not useful:
-            raise click.UsageError(f"{option} belongs to --of {'program:COMMAND' if option == '--timeout' else 'TARGET'}")
+            raise click.UsageError(f"{option} belongs to --of {'module:function or program:COMMAND' if option == '--timeout' else 'TARGET'}")
 
 
 def _random(random_bits: str | None, philox: str | None, pairs: Given) -> RandomBits | Philox | None:
@@ -124,12 +130,19 @@ def _made_by(of: str, source: str | None, target: Format, cases: dict[str, int],
     claim = _claim(chosen, source, target)
     origin = claim.names[0]
     codes = np.unique(np.concatenate([probe_codes(origin, target.name), *(s.codes for s in case_sets(origin, target.name, **cases))]))
-    try:
-        return origin, Given(codes, chosen.run(claim, codes))
-    except RefquantError:
-        raise
-    except (Exception, SystemExit) as error:  # whatever an implementation raises
-        raise click.UsageError(f"{of} raised {type(error).__name__}: {error}") from error
+    return origin, Given(codes, _answers(of, chosen, claim, codes, timeout))
+
+
+def _answers(of: str, chosen: Target, claim: Claim, codes: Codes, timeout: float) -> Codes:
+    """Return the results of a target; refuse one that misbehaves, with the input on which it does."""
+    if isinstance(chosen, ProgramTarget):
+        return chosen.run(claim, codes)
+    limit = checked_timeout(timeout) if isinstance(chosen, FunctionTarget) and can_limit() else None
+    replies = answers_of(chosen, claim, codes, limit)
+    if replies.failure is None:
+        return replies.codes
+    vector = replies.failure.vector
+    raise click.UsageError(f"{of} {replies.failure.sentence('' if vector is None else hex_value(int(codes[vector]), claim.source))}")
 
 
 def _claim(chosen: Target, source: str | None, target: Format) -> Claim:

@@ -59,7 +59,7 @@ def _spent(found: Explanation) -> str:
 def _print_setting(out: Console, found: Explanation) -> None:
     setting = found.setting
     assert setting is not None
-    line(out, Text(f"every pair is reproduced by {_summary(found.decisions) or 'any setting'}", style="bold green"))
+    line(out, Text(_headline(found), style="bold green"))
     if found.chance is not None:
         _print_chance(out, found.chance)
     line(out, f"named dialects that reproduce every pair: {', '.join(found.dialects) or 'none'}")
@@ -75,19 +75,28 @@ def _print_setting(out: Console, found: Explanation) -> None:
         line(out, "")
         least = "at least " if found.more else ""
         others = f"{least}{_count(found.others, 'other setting fits', 'other settings fit')} every pair too. Inputs that tell them apart:"
-        line(out, Text(others, style="bold yellow"))
+        line(out, Text(others if found.questions else others.partition(". ")[0] + "; no single input tells them apart", style="bold yellow"))
         _print_questions(out, found.questions)
 
 
 def _print_chance(out: Console, chance: Chance) -> None:
-    line(out, f"random bits decide {_count(chance.inputs, 'result', 'results')} of those that were weighed; log-likelihood {chance.log_likelihood:.1f}")
+    line(out, f"random bits decide {_count(chance.inputs, 'result', 'results')} of those that were weighed; log-likelihood {chance.log_likelihood:.1f};")
+    line(out, f"of a deterministic rounding with wrong results instead: {chance.errors_instead:.1f} at most")
     for text, less in chance.beside:
-        line(out, f"  {text} would do too; its log-likelihood is {less:.1f} less")
+        line(out, f"  about as likely: {text}; log-likelihood {less:.1f} less{' or more' if _several(text) else ''}")
 
 
-def _summary(decisions: Sequence[Decision]) -> str:
+def _several(text: str) -> bool:
+    """Return whether a text names several numbers of bits, of which the difference is that of the likeliest."""
+    return " to " in text or ", " in text.rpartition(" with ")[2]
+
+
+def _headline(found: Explanation) -> str:
     """Return the choices that the pairs speak for."""
-    return ", ".join(d.choice for d in decisions if d.ruled_out)
+    said = [d.choice for d in found.decisions if d.ruled_out]
+    if found.chance is not None:
+        return f"every pair is a result of random rounding, the likeliest of which is {', '.join([found.chance.choice, *said])}"
+    return f"every pair is reproduced by {', '.join(said)}" if said else "every pair is reproduced; they rule out no other choice of any one knob"
 
 
 def _decided(decisions: Sequence[Decision]) -> Iterator[Row]:
@@ -150,6 +159,8 @@ def _some(settings: Sequence[str]) -> str:
 
 def _print_best(out: Console, found: Explanation) -> None:
     line(out, Text("no setting reproduces every pair", style="bold red"))
+    if found.chance is not None:
+        _print_undecided(out, found.chance, found.best)
     for best in found.best:
         _print_one(out, best, found.pairs)
     if found.dialects:
@@ -157,6 +168,14 @@ def _print_best(out: Console, found: Explanation) -> None:
     if found.alone:
         line(out, "")
         _print_rows(out, ("situation", "fits alone", "pairs", ""), [_alone(a) for a in found.alone])
+
+
+def _print_undecided(out: Console, chance: Chance, best: Sequence[Best]) -> None:
+    """Print what the results say of random rounding where they do not decide."""
+    wrong = _count(best[0].failed, "result is wrong", "results are wrong") if best else "some results are wrong"
+    line(out, f"not deterministic, or {wrong}; random rounding, such as {chance.choice}, would allow them all. This is not decided:")
+    line(out, f"log-likelihood {chance.log_likelihood:.1f}, of a deterministic rounding with wrong results {chance.errors_instead:.1f} at most, and results")
+    line(out, f"rounded both ways in {chance.levels} of 8 parts of the way between two values; a difference of 20 and 3 parts would decide")
 
 
 def _print_one(out: Console, best: Best, pairs: int) -> None:

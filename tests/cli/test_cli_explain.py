@@ -89,6 +89,8 @@ def casts(folder):
         "import numpy as np, refquant as rq", "def to_bfloat16(x): return (x.view(np.uint32) >> 16).astype(np.uint16)",
         "def boom(x): raise RuntimeError('no kernel')", "def short(x): return np.zeros(3, np.uint8)", "def beyond(x): return np.full(x.shape, 300, np.uint16)",
         "def noisy(x):\n    print('hello')\n    return rq.encode(x, 'float8_e4m3fn')",
+        "def odd(x):\n    if (x == 1.0625).any(): raise ValueError('boo')\n    return rq.encode(x, 'float8_e4m3fn')",
+        "def hang(x):\n    import time\n    if (x == 1.0625).any(): time.sleep(1e5)\n    return rq.encode(x, 'float8_e4m3fn')",
     ]  # fmt: skip
     (folder / "some_casts.py").write_text("\n".join(lines))
     yield folder
@@ -99,6 +101,12 @@ def test_a_function(casts):
     result = run("--of", "some_casts:to_bfloat16", "--format", "bfloat16", "--random", "2000")
     assert result.exit_code == 0, result.output
     assert "rounding=toward_zero" in result.output and "nan=like numbers (rounded bit by bit, and some become Inf)" in result.output
+
+
+def test_every_target_is_named():
+    text = " ".join(run("--help").output.split())
+    for name in ("numpy", "ml_dtypes", "torch", "jax", "onnxruntime", "onnx_reference", "gfloat", "bitstring", "module:function", "program:COMMAND"):
+        assert name in text.partition("--of TARGET")[2].partition("--random")[0]
 
 
 def test_a_program():
@@ -144,7 +152,8 @@ def test_random_bits_that_are_known(folder):
     np.save("z.npy", rq.encode(x, "float8_e4m3fn", rounding="stochastic_b", random=rq.Philox(7, 16)))
     for known in (("y.npy", "--random-bits", "bits.npy:4"), ("y.npy", "--random-bits", "bits.txt:4"), ("z.npy", "--philox", "7:16")):
         result = run("x.npy", *known, "--format", "float8_e4m3fn")
-        assert result.exit_code == 0 and "rounding=stochastic_b" in result.output, result.output
+        assert result.exit_code == 0 and "stochastic_b" in result.output, result.output
+        assert known[0] == "z.npy" or "every pair is reproduced by rounding=stochastic_b with 4 bits" in result.output
         assert "log-likelihood" not in result.output
 
 
@@ -154,7 +163,20 @@ def test_random_bits_that_are_not_known(folder):
     np.save("y.npy", rq.encode(x, "float8_e4m3fn", rounding="stochastic_a", random=rq.Philox(7, 3)))
     result = run("x.npy", "y.npy", "--format", "float8_e4m3fn")
     assert result.exit_code == 0 and "rounding=stochastic_a with 3 bits" in result.output and "log-likelihood" in result.output
-    assert "without random bits:" in result.output
+    assert "of a deterministic rounding with wrong results instead: -" in result.output and "without random bits:" in result.output
+
+
+def test_what_random_rounding_would_allow_is_said_but_not_claimed():
+    result = run("0x3f83d70a=0x38", "0x3f83d70a=0x39", *ENDS)
+    assert result.exit_code == 1
+    assert "not deterministic, or 1 result is wrong; random rounding, such as rounding=stochastic_b with 2 bits, would allow them all" in result.output
+    assert "every pair" not in result.output.replace("no setting reproduces every pair", "")
+
+
+def test_nothing_is_said_to_be_any_setting():
+    result = run("1=0x38", *ENDS)
+    assert result.exit_code == 0 and "every pair is reproduced; they rule out no other choice of any one knob" in result.output
+    assert "any setting" not in result.output
 
 
 def test_a_narrow_terminal_cuts_nothing(monkeypatch):
@@ -192,7 +214,7 @@ def test_a_narrow_terminal_cuts_nothing(monkeypatch):
         (("a.npy", *ENDS), "expected INPUT=RESULT ..., one file of two columns"),
         ((*PAIRS, *ENDS, "--budget", "0"), "--budget"),
         ((*PAIRS, *ENDS, "--seed", "3"), "--seed belongs to --of TARGET"),
-        ((*PAIRS, *ENDS, "--timeout", "3"), "--timeout belongs to --of program:COMMAND"),
+        ((*PAIRS, *ENDS, "--timeout", "3"), "--timeout belongs to --of module:function or program:COMMAND"),
         ((*PAIRS, *ENDS, "--philox", "7"), "--philox: expected SEED:N"),
         ((*PAIRS, *ENDS, "--philox", "7:99"), "n: expected 1 <= n <= 32, got 99"),
         ((*PAIRS, *ENDS, "--random-bits", "bits.npy"), "--random-bits: expected FILE:N"),
@@ -202,6 +224,10 @@ def test_a_narrow_terminal_cuts_nothing(monkeypatch):
         (("--of", "numpy", "--format", "float16"), "needs --source"),
         (("--of", "nobody", *ENDS), "expected one of numpy, ml_dtypes"),
         (("--of", "some_casts:boom", *ENDS), "some_casts:boom raised RuntimeError: no kernel"),
+        (("--of", "some_casts:odd", *ENDS), "some_casts:odd raised ValueError: boo on input 0x3f880000 (0x1.1p+0), which does it alone"),
+        (("--of", "some_casts:hang", *ENDS, "--timeout", "0.5"), "some_casts:hang gave no answer within 0.5 s on input 0x3f880000 (0x1.1p+0)"),
+        (("--of", "some_casts:noisy", *ENDS, "--timeout", "0"), "timeout: expected more than 0 seconds"),
+        (("--of", "ml_dtypes", *ENDS, "--timeout", "3"), "--timeout belongs to --of module:function or program:COMMAND"),
         (("--of", "some_casts:short", *ENDS), "expected a result of shape"),
         (("--of", "some_casts:beyond", *ENDS), "is no code of float8_e4m3fn"),
         (("--of", "some_casts:nothing", *ENDS), "cannot load"),

@@ -114,3 +114,15 @@ def test_an_input_on_the_way_is_asked_for_where_a_rounding_on_the_way_is_left_op
     fresh = random_codes("float32", "float4_e2m1fn", 9, 20_000)
     differs = not np.array_equal(*(s.results(fresh, "float32", "float4_e2m1fn") for s in (found.setting, planted)))
     assert differs <= bool(found.others)
+
+
+def test_knobs_that_depend_on_each_other_are_found_from_ten_pairs():
+    """Many ways of rounding fit ten pairs; those that give the same for all of them are tried together with the rest once."""
+    x = np.uint32([0xB52C6EB2, 0xE9780001, 0x335B7C17, 0xC5865C5C, 0x08EC18CD, 0xDFDC457D, 0x440A2549, 0xA916B63A, 0x64603A42, 0xA5800001])
+    knobs = {
+        "via": through("float16", "toward_negative"), "rounding": "ties_to_away", "parity": "significand", "overflow": "saturate", "nan": "to_max",
+        "subnormals": "flush_inputs", "negative": "zero", "zero_input": "nan", "below_min": "nan",
+    }  # fmt: skip
+    results = np.array(*by_oracle(x, "float32", "float8_e8m0fnu", **knobs))
+    found = explain(x, results, "float8_e8m0fnu", source="float32")
+    assert found.explained and np.array_equal(found.setting.results(x, "float32", "float8_e8m0fnu"), results)

@@ -14,7 +14,7 @@ from refquant.golden.text import hex_code, hex_value
 from refquant.policies import Via
 from refquant.verify.comparison import Witness
 from refquant.verify.explaining.fits import extremes, signature
-from refquant.verify.explaining.knob_space import KNOBS_SEARCHED, cores, range_choices, stochastic_cores, tiny_choices
+from refquant.verify.explaining.knob_space import CORE, KNOBS_SEARCHED, cores, range_choices, stochastic_cores, tiny_choices
 from refquant.verify.explaining.search import Search
 from refquant.verify.explaining.settings import Setting, described
 from refquant.verify.target import Codes
@@ -84,7 +84,9 @@ class Question:
 def decisions_on(setting: Setting, probe: Codes, search: Search) -> tuple[Decision, ...]:
     """Return what decided for each choice of a setting that reproduces every pair."""
     own = signature(setting, probe, search)
-    decisions = (_decision(setting, knob, choices, (own, probe), search) for knob, choices in _choices(setting, search).items())
+    by_chance = CORE if setting.random_bits and search.pairs.bits is None else ()  # knobs on which likelihood decides, not single pairs
+    choices = {knob: found for knob, found in _choices(setting, search).items() if knob not in by_chance}
+    decisions = (_decision(setting, knob, found, (own, probe), search) for knob, found in choices.items())
     return tuple(d for d in decisions if d.same or d.undecided or d.ruled_out)
 
 
@@ -138,12 +140,16 @@ def results_as_text(codes: Iterable[int], target: str | Format) -> list[str]:
 
 
 def questions_about(preferred: Setting, others: list[Setting], probe: Codes, search: Search) -> tuple[Question, ...]:
-    """Return the smallest inputs of a probe that tell a preferred setting from others that fit too, as few as that takes."""
+    """Return the smallest inputs of a probe that tell a preferred setting from others that fit too, as few as that takes.
+
+    Where random bits decide, one result must tell: an input is asked only where no result of one setting is one of another.
+    """
     probe = probe[np.argsort(magnitude_of(probe, search.pairs.source), kind="stable")]
     first = extremes(preferred, probe, search)
     asked: dict[int, list[Setting]] = {}
     for other in others:
-        apart = np.logical_or.reduce([a != b for a, b in zip(first, extremes(other, probe, search))])
+        second = extremes(other, probe, search)
+        apart = np.logical_and.reduce([a != b for a in first for b in second])  # whatever the random bits
         if apart.any():
             asked.setdefault(int(np.argmax(apart)), []).append(other)
     return tuple(_question(probe[i : i + 1], preferred, settings, search) for i, settings in sorted(asked.items()))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -14,14 +13,14 @@ from refquant.errors import InputTypeError, InputValueError
 from refquant.formats import Format
 from refquant.golden.nan_mask import NanBy
 from refquant.policies import Philox, RandomBits
-from refquant.verify.explaining.chance import Chance, likely_cores
+from refquant.verify.explaining.chance import chance_of, likely_cores
 from refquant.verify.explaining.evidence import decisions_on, questions_about
 from refquant.verify.explaining.explanation import Explanation, Spent
 from refquant.verify.explaining.fits import Solution, joint_solutions, reduced, signature, solutions
-from refquant.verify.explaining.knob_space import CORE, cores, stochastic_cores
+from refquant.verify.explaining.knob_space import cores, stochastic_cores
 from refquant.verify.explaining.named import dialects_that_fit
 from refquant.verify.explaining.pairs import contradictions_in, pairs_of
-from refquant.verify.explaining.partly import alone, best_settings
+from refquant.verify.explaining.partly import Best, alone, best_settings
 from refquant.verify.explaining.probes import probe_codes
 from refquant.verify.explaining.search import Search
 from refquant.verify.explaining.settings import Setting
@@ -73,9 +72,10 @@ def explain(
     Notes
     -----
     The space: every rounding mode, straight or through float32, tfloat32, bfloat16, float16 or float64 with seven roundings; overflow, NaN, Inf, zeros,
-    negatives, and flushing to zero before or after rounding; stochastic modes with 1 to 32 bits, where results contradict each other or nothing else fits.
-    Tiny inputs and those out of range are explained one after the other, and together for the first 4 ways of rounding where that does not succeed. What is
-    found is what `refquant.encode` gives under ``setting.dialect``, compared with every pair.
+    negatives, and flushing to zero before or after rounding; stochastic modes with 1 to 32 bits, where nothing else fits: they are
+    the setting only where they account for the results decisively better than a deterministic rounding does that is wrong now and then.
+    Tiny inputs and those out of range are explained one after the other, and together for the first 8 ways of rounding with different results where that does
+    not succeed. What is found is what `refquant.encode` gives under ``setting.dialect``, compared with every pair.
 
     Examples
     --------
@@ -106,28 +106,35 @@ def explain(
 def _searched(search: Search) -> dict[str, Any]:
     """Return the fields of an explanation that a search finds."""
     found = list(islice(_known(search), _WAYS + 1)) or list(islice(_jointly(search), _FEW))
-    weighed = [] if found or search.pairs.bits is not None else likely_cores(search)
-    found = found or list(solutions(search, (core for core, _ in weighed)))
-    if not found:
-        return _nearest(search)
+    if found:
+        return _settled(found, search)
+    best = best_settings(search)
+    by_chance = {} if search.pairs.bits is not None else _by_chance(best, search)
+    return {"best": best, **({} if "setting" in by_chance else {"alone": alone(search)}), **by_chance}
+
+
+def _settled(found: list[Solution], search: Search) -> dict[str, Any]:
+    """Return the fields where settings reproduce every pair."""
     preferred, probe = found[0].first, probe_codes(search.pairs.source, search.pairs.target)
     others = _others(preferred, found[:_WAYS], probe, search)
     return {
         "setting": preferred, "decisions": decisions_on(preferred, probe, search), "others": len(others), "more": len(found) > _WAYS or search.out_of_budget,
-        "questions": questions_about(preferred, others, probe, search), **(_chances(found, weighed, search) if weighed else {}),
+        "questions": questions_about(preferred, others, probe, search),
     }  # fmt: skip
 
 
-def _nearest(search: Search) -> dict[str, Any]:
-    return {"best": best_settings(search), "alone": alone(search)}
-
-
-def _chances(found: list[Solution], weighed: list[tuple[Setting, Chance]], search: Search) -> dict[str, Any]:
-    """Return how likely the first solution is, what is about as likely, and the nearest deterministic settings."""
-    chance, fits = dict(weighed), [solution.core for solution in found]
-    first = chance[fits[0]]
-    beside = tuple((core.text(CORE[:2]), first.log_likelihood - chance[core].log_likelihood) for core in fits[1:])
-    return {"chance": replace(first, beside=beside), "best": best_settings(search)}
+def _by_chance(best: tuple[Best, ...], search: Search) -> dict[str, Any]:
+    """Return the fields where a stochastic rounding may have given every result; it is the setting only where that is decisive."""
+    near = likely_cores(search)
+    firsts = {Setting(w.core.knobs): w for w in reversed(near)}.values()  # the likeliest number of bits of each mode
+    found = {solution.core: solution for solution in solutions(search, (w.core for w in sorted(firsts, key=lambda w: -w.log_likelihood)))}
+    near = [w for w in near if any(core.knobs == w.core.knobs for core in found)]
+    if not near:
+        return {}
+    chance = chance_of(near[0], near, [b.setting for b in best], search)
+    if chance.decisive:
+        return {"chance": chance, **_settled([found[near[0].core]], search)}
+    return {"chance": chance} if chance.possible else {}
 
 
 def _known(search: Search) -> Iterator[Solution]:

@@ -39,7 +39,8 @@ class Explanation:
     setting : Setting or None
         The simplest setting that reproduces every pair; ``setting.dialect`` is a `refquant.Dialect`, ``setting.code`` the Python text that makes it.
     chance : Chance or None
-        Of a stochastic setting: how likely the results are.
+        Where no deterministic setting reproduces every pair and a stochastic one may: how well it accounts for the results, and how well errors would. The
+        stochastic one is `setting` where that is decisive; otherwise the results are not deterministic, or some are wrong.
     decisions : tuple of Decision
         What the pairs say of each knob, and which pairs rule the other choices out.
     others : int

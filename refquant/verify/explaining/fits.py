@@ -15,7 +15,7 @@ from refquant.verify.target import Codes
 
 #: The situations that each part of the knobs is found from.
 SITUATIONS_OF = {CORE: (s.NORMAL,), TINY: (s.SUBNORMAL_INPUT, s.TINY, s.ZERO), RANGE: (s.OVERFLOW, s.NEGATIVE, s.INFINITY, s.NAN)}
-_JOINT = 4  #: ways of rounding with which they are
+_JOINT = 8  #: ways of rounding with different results with which they are
 _TOGETHER = 64  #: choices for tiny inputs and for those out of range that are tried together
 
 
@@ -66,11 +66,20 @@ def joint_solutions(search: Search, tried: Iterable[Setting]) -> Iterator[Soluti
     formats may; the first ways of rounding that fit are followed up."""
     p = search.pairs
     ways = (core for via, cores in groupby(tried, key=lambda core: core["via"]) for core in search.fitting(cores, search.where(*SITUATIONS_OF[CORE], via=via)))
-    for core in islice(ways, _JOINT):
+    for core in islice(_apart_here(ways, search), _JOINT):
         together = {core.and_with(t, r): (t, r) for t, r in product(tiny_choices(p.source, p.target), range_choices(p.target, core))}
         for whole in islice(search.fitting(together, search.where()), 1):
             tiny, ranges = together[whole]
             yield Solution(core, (tiny,), (ranges,), whole)
+
+
+def _apart_here(ways: Iterable[Setting], search: Search) -> Iterator[Setting]:
+    """Yield the ways of rounding without those that give the same results as an earlier one for every pair."""
+    seen: set[bytes] = set()
+    for core in ways:
+        if (found := signature(core, search.pairs.codes, search)) not in seen:
+            seen.add(found)
+            yield core
 
 
 def _choices(search: Search, core: Setting, choices: list[Knobs], where: Where) -> tuple[Knobs, ...]:

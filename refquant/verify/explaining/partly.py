@@ -79,22 +79,25 @@ def _cores(search: Search) -> Iterator[Setting]:
 def _described(setting: Setting, search: Search) -> Best:
     wrong = search.wrong(setting)
     counts = np.bincount(search.labels[wrong], weights=search.pairs.counts[wrong], minlength=len(s.SITUATIONS))
-    runs = sorted(_runs(setting, wrong, search), key=lambda run: -run.pairs)
+    runs = [run for sign in (False, True) for run in _runs(wrong, search, negative=sign)]
+    largest = sorted(runs, key=lambda run: -run[0])[:_RUNS]
+    shown = tuple(Run(pairs, witness(search, first, setting), witness(search, last, setting)) for pairs, first, last in largest)
     by_situation = {name: int(n) for name, n in zip(s.SITUATIONS, counts) if n}
-    return Best(setting, by_situation, tuple(runs[:_RUNS]), max(len(runs) - _RUNS, 0))
+    return Best(setting, by_situation, shown, len(runs) - len(shown))
 
 
-def _runs(setting: Setting, wrong: Where, search: Search) -> Iterator[Run]:
-    """Yield runs of failing pairs: neighbours in the order of one sign, with one result, in one situation."""
+def _runs(wrong: Where, search: Search, *, negative: bool) -> list[tuple[int, int, int]]:
+    """Return (pairs, first, last) of runs of failing pairs of one sign: neighbours in its order, with one result, in one situation."""
     p = search.pairs
-    negative = s.is_negative(p.codes, p.source)
-    for sign in (False, True):
-        order = np.cumsum(negative == sign)  # numbers the pairs of this sign
-        mine = np.flatnonzero(negative[wrong] == sign)
-        keys = [np.diff(order[wrong[mine]]) != 1, np.diff(p.got[wrong[mine]]) != 0, np.diff(search.labels[wrong[mine]]) != 0]
-        for part in np.split(mine, np.flatnonzero(np.logical_or.reduce(keys)) + 1) if mine.size else []:
-            ends = [witness(search, int(wrong[i]), setting) for i in (part[0], part[-1])]
-            yield Run(int(p.counts[wrong[part]].sum()), *ends)
+    of_sign = s.is_negative(p.codes, p.source) == negative
+    mine = wrong[of_sign[wrong]]
+    if not mine.size:
+        return []
+    keys = (np.cumsum(of_sign)[mine] - np.arange(mine.size), p.got[mine], search.labels[mine])  # the first is one number along neighbours
+    ends = np.append(np.flatnonzero(np.logical_or.reduce([k[1:] != k[:-1] for k in keys])), mine.size - 1)
+    starts = np.append(0, ends[:-1] + 1)
+    pairs = np.add.reduceat(p.counts[mine], starts)
+    return list(zip(pairs.tolist(), mine[starts].tolist(), mine[ends].tolist()))
 
 
 def alone(search: Search) -> tuple[Alone, ...]:

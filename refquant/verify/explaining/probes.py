@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from refquant.codec import decode, encode
 from refquant.formats import Format, get_format
-from refquant.golden.cases import TRUNCATED, boundary_codes
+from refquant.golden.cases import TRUNCATED, boundary_codes, is_machine_integer
 from refquant.golden.sources import WIDE_INTEGERS, code_dtype_of, width_of
+from refquant.verify.explaining.integer_probes import integer_probes
 from refquant.verify.explaining.knob_space import formats_on_the_way
 from refquant.verify.target import Codes
 
@@ -30,9 +31,11 @@ def probe_codes(source: str | Format, target: str | Format) -> Codes:
     """
     if width_of(source) <= 16:
         return np.arange(1 << width_of(source), dtype=code_dtype_of(source))
-    quick = width_of(target) > _WIDE
+    quick, on_the_way = width_of(target) > _WIDE, formats_on_the_way(source, target)
     parts = [boundary_codes(source, target, quick=quick)]
-    parts += [_about(source, name, boundary_codes(name, target, quick=quick)) for name in formats_on_the_way(source, target)]
+    parts += [_about(source, name, boundary_codes(name, target, quick=quick)) for name in on_the_way]
+    if is_machine_integer(source):
+        parts.append(integer_probes(source, target, on_the_way))
     made: Codes = np.unique(np.concatenate(parts))
     made.flags.writeable = False
     return made

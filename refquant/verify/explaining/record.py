@@ -7,6 +7,7 @@ from typing import Any
 
 import refquant
 from refquant.formats import Format
+from refquant.policies import Via
 from refquant.verify.comparison import Witness
 from refquant.verify.explaining.evidence import Decision, Question
 from refquant.verify.explaining.explanation import Explanation
@@ -23,14 +24,15 @@ def explanation_record(found: Explanation) -> dict[str, Any]:
     dict
         ``schema`` (1), ``refquant`` (its version), ``explained`` (bool), ``source`` and ``target`` (names), ``pairs``, ``distinct`` and ``contradictory``
         (numbers), ``contradictions`` (a list of ``input``, ``input_value`` and ``results``: ``code``, ``value``, ``count``), ``situations`` (number of pairs
-        in each), ``setting`` (null, or ``knobs``, a mapping of every knob that was searched to its choice as text or null, ``random_bits``, and ``code``, the
-        Python text of the dialect), ``chance`` (null, or ``log_likelihood``, ``inputs``, ``plausible`` and ``beside``, pairs of a text and a difference),
-        ``decisions`` (a list of ``knob``, ``choice``, ``same`` and ``undecided``, lists of choices, and ``ruled_out``, a list of ``choice``, ``pairs`` and
-        ``witness``), ``others`` (number), ``more`` (bool), ``questions`` (a list of ``input``, ``input_value`` and ``answers``: ``code``, ``value`` and
-        ``choices``, texts), ``dialects`` (names), ``best`` (a list of ``setting``, ``failed``, ``wrong``, numbers by situation, ``runs``, a list of ``pairs``,
-        ``first`` and ``last``, and ``more_runs``), ``alone`` (a list of ``situation``, ``pairs``, ``choices``, ``failed``), and ``spent`` (``tried``,
-        ``compared``, ``complete``, ``seconds``). A witness holds codes in hex and values as text: ``input, input_value, got, got_value, expected,
-        expected_value``; ``expected`` is what the choice or setting would give.
+        in each), ``setting`` (null, or ``knobs``, a mapping of every knob that was searched to its choice as text or null, `via` as a mapping of ``format``,
+        ``rounding`` and ``nan``, ``random_bits``, and ``code``, the Python text of the dialect), ``chance`` (null, or ``choice``, ``log_likelihood``,
+        ``inputs``, ``errors_instead``, ``levels``, ``beside``, pairs of a text and a difference, and ``decisive``), ``decisions`` (a list of ``knob``,
+        ``choice``, ``same`` and ``undecided``, lists of choices, and ``ruled_out``, a list of ``choice``, ``pairs`` and ``witness``), ``others`` (number),
+        ``more`` (bool), ``questions`` (a list of ``input``, ``input_value`` and ``answers``: ``code``, ``value`` and ``choices``, texts), ``dialects``
+        (names), ``best`` (a list of ``setting``, ``failed``, ``wrong``, numbers by situation, ``runs``, a list of ``pairs``, ``first`` and ``last``, and
+        ``more_runs``), ``alone`` (a list of ``situation``, ``pairs``, ``choices``, ``failed``), and ``spent`` (``tried``, ``compared``, ``complete``,
+        ``seconds``). A witness holds codes in hex and values as text: ``input, input_value, got, got_value, expected, expected_value``; ``expected`` is what
+        the choice or setting would give.
 
     Examples
     --------
@@ -45,7 +47,7 @@ def explanation_record(found: Explanation) -> dict[str, Any]:
         "schema": 1, "refquant": refquant.__version__, "explained": found.explained, "source": _name(found.source), "target": _name(found.target), **numbers,
         "setting": None if found.setting is None else _setting(found.setting),
         "contradictions": [_contradiction(c) for c in found.contradictions],
-        "chance": None if found.chance is None else asdict(found.chance),
+        "chance": None if found.chance is None else {**asdict(found.chance), "decisive": found.chance.decisive},
         "decisions": [_decision(d) for d in found.decisions], "questions": [_question(q) for q in found.questions], "dialects": list(found.dialects),
         "best": [_best(b) for b in found.best], "alone": [asdict(a) for a in found.alone], "spent": asdict(found.spent),
     }  # fmt: skip
@@ -56,8 +58,14 @@ def _name(end: str | Format) -> str:
 
 
 def _setting(setting: Setting) -> dict[str, Any]:
-    knobs = {knob: None if choice is None else choice.name if knob == "via" else str(choice) for knob, choice in setting.knobs}
-    return {"knobs": knobs, "random_bits": setting.random_bits, "code": setting.code}
+    return {"knobs": {knob: _choice(choice) for knob, choice in setting.knobs}, "random_bits": setting.random_bits, "code": setting.code}
+
+
+def _choice(choice: Any) -> Any:
+    """Return a choice as `Dialect.replace` takes it."""
+    if isinstance(choice, Via):
+        return {"format": choice.name, "rounding": str(choice.rounding), "nan": str(choice.nan)}
+    return None if choice is None else str(choice)
 
 
 def _decision(decision: Decision) -> dict[str, Any]:

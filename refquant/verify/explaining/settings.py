@@ -11,7 +11,7 @@ import numpy as np
 from refquant.codec import convert, encode
 from refquant.errors import PolicyError
 from refquant.formats import Format, get_format
-from refquant.golden.sources import WIDE_INTEGERS
+from refquant.golden.sources import WIDE_INTEGERS, is_float
 from refquant.policies import Dialect, Policies, RandomBits, Via, get_dialect, resolve
 from refquant.verify.comparison import is_nan
 from refquant.verify.explaining.bit_rounding import rounded_bits, shift_between
@@ -72,7 +72,7 @@ class Setting:
 
     def is_allowed(self, target: str | Format, source: str | Format) -> bool:
         """Return whether the format has these policies."""
-        if self["nan"] == LIKE_NUMBERS and not shift_between(self._last(source), target, self["rounding"]):
+        if self["nan"] == LIKE_NUMBERS and not (is_float(source) and shift_between(self._last(source), target, self["rounding"])):
             return False
         try:
             resolve(get_format(target), self.dialect.policies(str(target), str(source)), self.random_bits)
