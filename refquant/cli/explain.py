@@ -39,6 +39,7 @@ Examples:
   refquant explain x.npy results.npy --format float8_e4m3fn
   refquant explain pairs.npz --source float32 --format bfloat16 --json found.json
   refquant explain --of ml_dtypes --source float64 --format float8_e4m3fn
+  refquant explain --of onnxruntime --dialect onnx-nosaturate --source float32 --format float8_e4m3fn
   refquant explain --of mycasts:to_fp8 --format float8_e4m3fn --nan-by class
   refquant explain --of program:./cast --format bfloat16 --random 10000
   refquant explain x.npy results.npy --format bfloat16 --philox 7:16
@@ -58,6 +59,7 @@ a target that misbehaved."""
 @click.option("--format", "name", metavar="FORMAT", required=True, help="The format of the results.")
 @click.option("--source", metavar="DTYPE", help="The format of the inputs, unless their array says it; with --of module:function, float32 if not given.")
 @click.option("--of", "of", metavar="TARGET", help=f"Explain {', '.join(TARGETS)}, module:function or program:COMMAND, with inputs that are chosen here.")
+@click.option("--dialect", metavar="NAME", help="With --of, where the target has several conversions of these formats: what is said of the one that is meant.")
 @click.option("--random", "count", type=click.IntRange(0, 100_000_000), default=100_000, show_default=True, help="With --of: number of random inputs.")
 @click.option("--seed", type=click.IntRange(0, (1 << 64) - 1), default=0, show_default=True, help="With --of: seed of the random inputs.")
 @click.option(
@@ -69,7 +71,7 @@ a target that misbehaved."""
 @click.option("--philox", metavar="SEED:N", help="The random bits of a stochastic rounding: those of refquant.Philox(SEED, N).")
 @report_option
 def explain_command(
-    given: tuple[str, ...], name: str, source: str | None, of: str | None, count: int, seed: int, timeout: float, nan_by: str, budget: int,
+    given: tuple[str, ...], name: str, source: str | None, of: str | None, dialect: str | None, count: int, seed: int, timeout: float, nan_by: str, budget: int,
     random_bits: str | None, philox: str | None, report: str | None,
 ) -> int:  # fmt: skip
     """Find the policies that reproduce somebody's results: rounding, overflow, NaN, zeros, subnormals, formats on the way.
@@ -85,7 +87,7 @@ def explain_command(
             pairs = read_pairs(given, origin, target)
             options["random"] = _random(random_bits, philox, pairs)
         else:
-            origin, pairs = _made_by(of, origin, target, {"seed": seed, "random": count}, timeout)
+            origin, pairs = _made_by(of, origin, target, {"seed": seed, "random": count}, timeout, dialect)
         with _spinner() as step:
             found = explain(*pairs, target, source=origin, progress=step, **options)
     print_explanation(console(stderr=report == STDOUT), found)
@@ -105,7 +107,12 @@ def _refuse_useless(given: tuple[str, ...], of: str | None, random_bits: str | N
     if of is not None and (random_bits or philox):
         raise click.UsageError("--random-bits and --philox belong to pairs that are given, not to --of")
     said = click.get_current_context().get_parameter_source
-    for option, parameter, useful in (("--random", "count", of), ("--seed", "seed", of), ("--timeout", "timeout", ":" in (of or ""))):
+    for option, parameter, useful in (
+        ("--random", "count", of),
+        ("--seed", "seed", of),
+        ("--dialect", "dialect", of),
+        ("--timeout", "timeout", ":" in (of or "")),
+    ):
         if said(parameter) is ParameterSource.COMMANDLINE and not useful:
             raise click.UsageError(f"{option} belongs to --of {'module:function or program:COMMAND' if option == '--timeout' else 'TARGET'}")
 
@@ -124,10 +131,10 @@ def _random(random_bits: str | None, philox: str | None, pairs: Given) -> Random
     return Philox(int(numbers[0]), int(numbers[1]))
 
 
-def _made_by(of: str, source: str | None, target: Format, cases: dict[str, int], timeout: float) -> tuple[str, Given]:
+def _made_by(of: str, source: str | None, target: Format, cases: dict[str, int], timeout: float, dialect: str | None) -> tuple[str, Given]:
     """Return inputs that are chosen by rule, and what a target makes of them."""
     chosen = target_named(of, (target.name,), () if source is None else (source,), {}, {"timeout": timeout} if of.startswith("program:") else {})
-    claim = _claim(chosen, source, target)
+    claim = _claim(chosen, source, target, dialect)
     origin = claim.names[0]
     codes = np.unique(np.concatenate([probe_codes(origin, target.name), *(s.codes for s in case_sets(origin, target.name, **cases))]))
     return origin, Given(codes, _answers(of, chosen, claim, codes, timeout))
@@ -145,16 +152,19 @@ def _answers(of: str, chosen: Target, claim: Claim, codes: Codes, timeout: float
     raise click.UsageError(f"{of} {replies.failure.sentence('' if vector is None else hex_value(int(codes[vector]), claim.source))}")
 
 
-def _claim(chosen: Target, source: str | None, target: Format) -> Claim:
-    """Return the conversion of a target between these formats."""
+def _claim(chosen: Target, source: str | None, target: Format, dialect: str | None) -> Claim:
+    """Return the conversion of a target between these formats, that of a dialect where the target has several."""
     if source is None and len(chosen.claims()) != 1:
         raise click.UsageError(f"--of {chosen.name} needs --source: the format of the inputs")
-    found = next((c for c in chosen.claims() if source in (None, c.names[0]) and c.names[1] == target.name), None)
-    if found is None:
+    found = [c for c in chosen.claims() if source in (None, c.names[0]) and c.names[1] == target.name]
+    if not found:
         has = [c.names[0] for c in chosen.claims() if c.names[1] == target.name]
         hint = f"it has {', '.join(has)} -> {target.name}" if has else f"it has none to {target.name}"
         raise click.UsageError(f"--of {chosen.name}: no conversion {source} -> {target.name}; {hint}")
-    return found
+    names = list(dict.fromkeys(c.dialect.name for c in found))
+    if dialect not in names and (dialect is not None or len(names) > 1):
+        raise click.UsageError(f"--of {chosen.name} has {found[0].label} as {', '.join(names)}; choose with --dialect")
+    return next(c for c in found if dialect in (None, c.dialect.name))
 
 
 @contextmanager

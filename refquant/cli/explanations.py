@@ -158,7 +158,7 @@ def _some(settings: Sequence[str]) -> str:
 
 
 def _print_best(out: Console, found: Explanation) -> None:
-    line(out, Text("no setting reproduces every pair", style="bold red"))
+    line(out, Text(f"no setting{'' if found.spent.complete else ' that was tried'} reproduces every pair", style="bold red"))
     if found.chance is not None:
         _print_undecided(out, found.chance, found.best)
     for best in found.best:
@@ -193,7 +193,7 @@ def _run(run: Run) -> str:
     first, last = run.first, run.last
     if run.pairs == 1 or first.input == last.input:
         return f"{_count(run.pairs, 'pair', 'pairs')}: {_contradiction(first)}"
-    right = first.expected_value if first.expected == last.expected else f"{first.expected_value} to {last.expected_value}"
+    right = " to ".join(dict.fromkeys(f"{w.expected} ({w.expected_value})" for w in (first, last)))
     inputs = f"from {first.input} ({first.input_value}) to {last.input} ({last.input_value})"
     return f"{run.pairs:,} pairs {inputs} give {first.got} ({first.got_value}), not {right}"
 

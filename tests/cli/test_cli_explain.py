@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 import refquant as rq
 from refquant.cli.app import app
+from refquant.verify import Claim
 
 ENDS = ("--source", "float32", "--format", "float8_e4m3fn")
 PAIRS = ("1=0x38", "1.0625=0x39", "1.1875=0x3a", "500=0x7e")
@@ -271,3 +272,32 @@ def test_arrays_that_cannot_be_used(folder):
     ):
         result = run(*args, *ENDS)
         assert result.exit_code == 2 and result.stderr.count("\n") == 1 and says in result.stderr, (args, result.stderr)
+
+
+class OfTwoDialects:
+    """A target that has one conversion in two ways."""
+
+    name, version = "two", "1"
+
+    def claims(self):
+        said = [rq.get_dialect(name) for name in ("ocp-saturating", "ocp-nonsaturating")]
+        return tuple(Claim("encode", "float16", "float8_e4m3fn", dialect) for dialect in said)
+
+    def run(self, claim, codes):
+        return rq.convert(codes, claim.source, claim.target, dialect=claim.dialect)
+
+
+@pytest.mark.parametrize("dialect, overflow", [("ocp-saturating", "saturate"), ("ocp-nonsaturating", "no_saturate")])
+def test_which_of_several_conversions_is_meant(monkeypatch, dialect, overflow):
+    monkeypatch.setattr("refquant.cli.explain.target_named", lambda *_: OfTwoDialects())
+    asked = ("--of", "two", "--source", "float16", "--format", "float8_e4m3fn")
+    result = run(*asked, "--dialect", dialect, "--json", "-")
+    assert result.exit_code == 0 and json.loads(result.stdout)["setting"]["knobs"]["overflow"] == overflow
+    for more in ((), ("--dialect", "torch-2.13")):
+        said = run(*asked, *more)
+        assert said.exit_code == 2 and "as ocp-saturating, ocp-nonsaturating; choose with --dialect" in said.stderr
+
+
+def test_what_was_not_tried_is_not_denied():
+    result = run("--of", "numpy", "--source", "float16", "--format", "float32", "--budget", "1")
+    assert "no setting that was tried reproduces every pair" in result.output
