@@ -20,6 +20,7 @@ from refquant.cli.reports import STDOUT, Reports, report_options, write_reports
 from refquant.cli.sweeps import sweep_all
 from refquant.cli.verdicts import print_judgement
 from refquant.verify import Claim, FileTarget, Judgement, ProgramTarget, Target, Verdict, judge, list_targets
+from refquant.verify.answers import checked_timeout
 from refquant.verify.targets import TARGETS
 
 _EPILOG = """\b
@@ -81,6 +82,7 @@ def verify(
         dialect_named(dialect)
     stated = {"dialect": dialect, "knobs": says, "nan_by": nan_by}
     chosen = [target_named(t, names, sources, stated, {"flags": flags, "timeout": timeout}, golden) for t in dict.fromkeys(targets or list_targets())]
+    checked_timeout(timeout)
     _refuse_useless(chosen, says=bool(says or dialect))
     known = known_deviations(deviations, chosen)
     conversions = announced(chosen, names, sources, asked=bool(targets))

@@ -88,7 +88,10 @@ def load_deviations(path: str | Path | None = None) -> tuple[Deviation, ...]:
         text = Path(path).read_text("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputValueError(f"deviations: {path} is not UTF-8: {error}") from None
-    return parse_deviations(text)
+    try:
+        return parse_deviations(text)
+    except InputValueError as error:
+        raise InputValueError(f"deviations: {path}: {str(error).removeprefix('deviations: ')}") from None
 
 
 def parse_deviations(text: str) -> tuple[Deviation, ...]:

@@ -571,3 +571,9 @@ def test_conversions_of_the_same_formats_are_told_apart_by_what_is_said_of_them(
     claims = [Claim("encode", "float32", target, dialect) for target, dialect in zip(("float8_e5m2", "float8_e5m2", "float8_e4m3fn"), said)]
     labels = ["float32 -> float8_e5m2 (onnx-saturate)", "float32 -> float8_e5m2 (onnx-nosaturate)", "float32 -> float8_e4m3fn"]
     assert labels_of([Verdict(claim, "exact") for claim in claims]) == labels
+
+
+def test_a_file_of_deviations_that_is_no_toml_is_named(tmp_path):
+    (tmp_path / "known.toml").write_text("x = = 1\n")
+    result = run("verify", "numpy", "--deviations", str(tmp_path / "known.toml"))
+    assert result.exit_code == 2 and f"deviations: {tmp_path / 'known.toml'}: Invalid value" in result.stderr

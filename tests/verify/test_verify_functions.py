@@ -168,7 +168,14 @@ def test_claims_that_cannot_be_judged_are_refused(arguments, message):
 
 
 @pytest.mark.parametrize(
-    "path, message", [("nosuchmodule:f", "cannot load"), ("math:nosuch", "cannot load"), ("math:pi", "is not a function"), ("math:", "cannot load")]
+    "path, message",
+    [
+        ("nosuchmodule:f", "cannot load"),
+        ("math:nosuch", "cannot load"),
+        ("math:pi", "is not a function"),
+        ("math:", "expected module:function"),
+        (":f", "expected module:function"),
+    ],
 )
 def test_what_cannot_be_loaded_is_refused(path, message):
     with pytest.raises(ValueError, match=message):

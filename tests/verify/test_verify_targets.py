@@ -66,7 +66,7 @@ def test_the_witness_of_a_known_deviation_is_true(entry):
 
 
 def test_an_unknown_target_is_refused_by_name():
-    with pytest.raises(ValueError, match=r"expected one of numpy, ml_dtypes, torch, .* or module:function"):
+    with pytest.raises(ValueError, match=r"expected one of numpy, ml_dtypes, torch, .*, module:function"):
         verify.get_target("tensorflow")
 
 

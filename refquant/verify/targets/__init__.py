@@ -71,7 +71,7 @@ def get_target(name: str) -> Target:
     'numpy'
     """
     if not isinstance(name, str) or name not in TARGETS:
-        raise UnknownNameError(f"target: expected one of {', '.join(TARGETS)} or module:function or program:COMMAND, got {name!r}")
+        raise UnknownNameError(f"target: expected one of {', '.join(TARGETS)}, module:function, program:COMMAND or file:PATH, got {name!r}")
     if missing := _missing(name):
         raise UnknownNameError(f"target: {name} is not installed; pip install {' '.join(missing)}")
     try:

@@ -123,6 +123,8 @@ class FunctionTarget:
 
 def _load(path: str) -> Function:
     module_name, _, name = path.partition(":")
+    if not module_name or not name:
+        raise InputValueError(f"target: expected module:function, got {path!r}")
     here = str(Path.cwd())
     sys.path.insert(0, here)
     try:
