@@ -11,10 +11,10 @@ from refquant.verify import explain
 
 
 def package(name, *versions):
-    """A package, where one of these versions of it is installed."""
+    """A package of one of these versions; fail with another one: the lock moved, and nothing was measured."""
     module = pytest.importorskip(name)
     if not module.__version__.startswith(versions):
-        pytest.skip(f"{name} {' and '.join(versions)} were measured, {module.__version__} is installed")
+        pytest.fail(f"{name} {' and '.join(versions)} were measured, and {module.__version__} is installed: measure again")
     return module
 
 
