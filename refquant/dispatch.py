@@ -19,6 +19,7 @@ _MEANING = {
     "decode_parts": "conversion to integer parts or exact numbers",
 }
 
+COMPILED_WIDTH = 32  #: bits of the formats that compiled operations take
 NUMBA_PAYS = 1 << 12  #: elements from which compiled code is taken where it is loaded
 NUMBA_LOADS = 1 << 22  #: elements from which it is loaded for, which takes most of a second
 
@@ -27,7 +28,22 @@ def chosen(backend: str | None, size: int) -> str:
     """Return the backend that the caller names, or that pays for so many elements; the bits are the same."""
     if backend is not None:
         return backend
-    enough = NUMBA_PAYS if "refquant.numba_kernels.codec" in sys.modules else NUMBA_LOADS
+    return _paying(size, "codec")
+
+
+def chosen_for(operation: str, backend: str | None, size: int, width: int) -> str:
+    """Return the backend that the caller names, or that pays, for an operation on so many elements of formats of at most `width` bits.
+
+    Raises BackendUnavailableError where the backend that is named lacks the operation on formats so wide.
+    """
+    compiled = "numba" in OPERATIONS[operation].backends and width <= COMPILED_WIDTH
+    if backend == "numba" and not compiled and "numba" in OPERATIONS[operation].backends:
+        raise BackendUnavailableError(f"backend: 'numba' has no {operation} of formats of more than {COMPILED_WIDTH} bits; it exists in reference")
+    return backend if backend is not None else _paying(size, "operations") if compiled else "reference"
+
+
+def _paying(size: int, module: str) -> str:
+    enough = NUMBA_PAYS if f"refquant.numba_kernels.{module}" in sys.modules else NUMBA_LOADS
     return "numba" if size >= enough and _unusable("numba") is None else "reference"
 
 

@@ -112,11 +112,19 @@ def _run(read: Reader, source: Source, stages: Stages, random: Any, codes: Array
         sink = None if codes is None else rest[len(bits)]
         return _chunk(read, parts[: len(given)], stages, draw, base, sink, parts[-1] if flags is not None else None, backend)
 
-    arrays = [_plainly(a) for a in (*given, *bits, *written)]
-    if backend != "reference" and _are_plain(arrays, len(written)):
-        return _in_threads(one, [a.reshape(-1) for a in arrays], COMPILED_CHUNK if stages.first or stages.deliver else COMPILED_JOB)
+    return in_chunks(one, [*given, *bits, *written], len(written), backend, COMPILED_CHUNK if stages.first or stages.deliver else COMPILED_JOB)
+
+
+def in_chunks(one: Callable[[int, list[Array]], int], arrays: list[Array], writable: int, backend: str, job: int) -> int:
+    """Call ``one(index of the first element, chunks)`` for all of the arrays, of which the last are outputs, and return the OR of the results.
+
+    Compiled code runs in threads where the arrays can be cut, `job` elements at most at once.
+    """
+    arrays = [_plainly(a) for a in arrays]
+    if backend != "reference" and _are_plain(arrays, writable):
+        return _in_threads(one, [a.reshape(-1) for a in arrays], job)
     status = 0
-    for base, parts in walk(arrays, len(written), CHUNK if backend == "reference" else COMPILED_CHUNK):
+    for base, parts in walk(arrays, writable, CHUNK if backend == "reference" else COMPILED_CHUNK):
         status |= one(base, parts)
     return status
 

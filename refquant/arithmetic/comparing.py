@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from refquant import execution
-from refquant.arithmetic.operands import formats_of, operands
+from refquant.arithmetic.operands import formats_of, operands, walked
 from refquant.dispatch import function
 from refquant.errors import InputTypeError, InputValueError
 from refquant.formats import Format
@@ -90,13 +90,14 @@ def compare(
     [0, 0, 16]
     """
     formats, wanted = formats_of(fmt, 2), choice("predicate", predicate, Predicate)
-    kernel = function(f"compare_{_form(wanted, signaling)}_{wanted}", backend)
+    operation = f"compare_{_form(wanted, signaling)}_{wanted}"
+    function(operation, backend)  # before anything is said of the operands
     arrays, scalar = operands(("a", "b"), (a, b), formats)
     shape = arrays[0].shape
     truth = np.empty(shape, np.bool_) if out is None else execution.checked_out(out, np.dtype(np.bool_), shape)
     flags = np.empty(shape, np.uint8) if return_flags else None
     policies = [as_dialect(dialect).policies(f.name, f.name) for f in formats]
-    _run(kernel, arrays, formats, policies, truth, flags)
+    _run(operation, backend, arrays, formats, policies, truth, flags)
     result = truth[()] if scalar and out is None else truth
     return result if flags is None else TruthAndFlags(result, flags[()] if scalar and out is None else flags)
 
@@ -109,13 +110,17 @@ def _form(predicate: Predicate, signaling: Any) -> str:
     return "signaling" if signaling else "quiet"
 
 
-def _run(kernel: Any, arrays: list[NDArray[Any]], formats: tuple[Format, ...], policies: list[Policies], truth: NDArray[Any], flags: Any) -> None:
+def _run(
+    operation: str, backend: str | None, arrays: list[NDArray[Any]], formats: tuple[Format, ...], policies: list[Policies], truth: NDArray[Any], flags: Any
+) -> None:  # fmt: skip
     """Walk both operands through the kernel. RQ-7.5."""
     flush = tuple(p.subnormals in (SubnormalMode.FLUSH_INPUTS, SubnormalMode.FLUSH_BOTH) for p in policies)
     reports = flags is not None and all(p.flags is not FlagsMode.NONE for p in policies)
     if flags is not None and not reports:
         flags[...] = 0
-    written = [truth, flags] if reports else [truth]
     grids = (formats[0].grid, formats[1].grid)
-    for _, (x, y, sink, *rest) in execution.walk([*arrays, *written], len(written)):
-        kernel(x, y, grids, flush, sink, rest[0] if rest else None)
+
+    def call(kernel: Any, x: Any, y: Any, sink: Any, events: Any = None) -> None:
+        kernel(x, y, grids, flush, sink, events)
+
+    walked(operation, backend, formats, arrays, [truth, flags] if reports else [truth], call)

@@ -11,7 +11,7 @@ from refquant import execution
 from refquant.arithmetic.choices import Choices, choices_of
 from refquant.arithmetic.operands import formats_of, operands
 from refquant.codec import CodesAndFlags
-from refquant.dispatch import function
+from refquant.dispatch import chosen_for, function
 from refquant.errors import EncodeError, InputValueError, PolicyError
 from refquant.formats import Format, IntFormat, get_format
 from refquant.operations import OPERATIONS
@@ -47,7 +47,7 @@ def computed(operation: str, given: tuple[Any, ...], fmt: Any, asked: Asked, *, 
     target = _result_format(formats, asked.result)
     dialect = _copying(asked.dialect, target) if copies else asked.dialect
     stages = plan_stages(target, target.name, dialect=dialect, rounding=asked.rounding, overflow=asked.overflow, random=asked.random)
-    kernel = function(operation, asked.backend)
+    function(operation, asked.backend)  # before anything is said of the operands
     _check_widths(operation, formats, stages.policies)
     if stages.first is None and asked.random is not None:
         _check_random_digits(operation, target, asked.random.n)
@@ -58,7 +58,8 @@ def computed(operation: str, given: tuple[Any, ...], fmt: Any, asked: Asked, *, 
     raises = any(plan.may_raise for plan in (stages.first, stages.last) if plan is not None)
     codes = np.empty(shape, target.code_dtype) if out is None or raises else out
     events = np.empty(shape, np.uint8) if asked.return_flags or raises else None
-    _run(kernel, arrays, formats, stages, random, codes, events)
+    backend = chosen_for(operation, asked.backend, codes.size, max(f.width for f in (*formats, target)))
+    _run(operation, backend, arrays, formats, stages, random, codes, events)
     if events is not None and raises:
         _refuse(operation, events, target)
     if out is not None and codes is not out:
@@ -101,26 +102,35 @@ def _check_random_digits(operation: str, target: Format, bits: int) -> None:
         )
 
 
-def _run(kernel: Any, arrays: list[NDArray[Any]], formats: tuple[Format, ...], stages: Stages, random: Any, codes: Any, events: Any) -> None:
+def _run(
+    operation: str, backend: str, arrays: list[NDArray[Any]], formats: tuple[Format, ...], stages: Stages, random: Any, codes: Any, events: Any
+) -> None:  # fmt: skip
     choices = choices_of(stages.policies, len(formats))
     bits = [random.array] if isinstance(random, RandomBits) else []
     written = [codes] if events is None else [codes, events]
     grids = tuple(f.grid for f in formats)
-    for base, parts in execution.walk([*arrays, *bits, *written], len(written)):
+
+    def one(base: int, parts: list[NDArray[Any]]) -> int:
         operands_, rest = parts[: len(arrays)], parts[len(arrays) :]
         draw = rest[0] if bits else random if isinstance(random, Philox) else None
-        _chunk(kernel, operands_, grids, choices, stages, draw, base, rest[len(bits)], None if events is None else rest[-1])
+        _chunk(operation, backend, operands_, grids, choices, stages, draw, base, rest[len(bits)], None if events is None else rest[-1])
+        return 0
+
+    execution.in_chunks(one, [*arrays, *bits, *written], len(written), backend, execution.COMPILED_CHUNK)
 
 
-def _chunk(kernel: Any, codes: Any, grids: Any, choices: Choices, stages: Stages, random: Any, base: int, out: Any, events: Any) -> None:
+def _chunk(
+    operation: str, backend: str, codes: Any, grids: Any, choices: Choices, stages: Stages, random: Any, base: int, out: Any, events: Any
+) -> None:  # fmt: skip
     """Compute straight into the result format, or into that of `via` and from there. RQ-3.6, RQ-6.9."""
+    kernel = function(operation, backend)
     if stages.first is None or stages.via is None:
         kernel(codes, grids, choices, stages.last, random, base, out, events)
         return
     middle = np.empty(codes[0].size, stages.via.code_dtype)
     first_events = None if events is None else np.empty(codes[0].size, np.uint8)
     kernel(codes, grids, choices, stages.first, None, base, middle, first_events)
-    function("convert")(middle, stages.via.grid, _after(stages.last), random, base, out, events)
+    function("convert", backend)(middle, stages.via.grid, _after(stages.last), random, base, out, events)
     if events is not None:
         events |= first_events
 

@@ -1,13 +1,15 @@
-"""Operands: codes of a format each, broadcast against each other."""
+"""Operands: codes of a format each, broadcast against each other, and the walk of what is no format's result through a kernel."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from refquant import inputs
+from refquant import execution, inputs
+from refquant.dispatch import chosen_for, function
 from refquant.errors import InputTypeError, InputValueError
 from refquant.formats import Format, get_format
 
@@ -47,3 +49,17 @@ def _as_int32(name: str, values: Any) -> tuple[NDArray[Any], bool]:
     if wrong:
         raise InputValueError(f"{name}: expected integers from {limits.min} to {limits.max}, got {wrong[0]}")
     return found.astype(np.int32), found.ndim == 0 and not isinstance(values, np.ndarray)
+
+
+def walked(
+    operation: str, backend: str | None, formats: tuple[Format, ...], arrays: list[NDArray[Any]], outputs: list[NDArray[Any]], call: Callable[..., Any]
+) -> None:  # fmt: skip
+    """Call ``call(kernel, *chunks of arrays, *chunks of outputs)`` with the kernel of the backend that is named, or that pays."""
+    name = chosen_for(operation, backend, outputs[0].size, max(f.width for f in formats))
+    kernel = function(operation, name)
+
+    def one(_: int, parts: list[NDArray[Any]]) -> int:
+        call(kernel, *parts)
+        return 0
+
+    execution.in_chunks(one, [*arrays, *outputs], len(outputs), name, execution.COMPILED_CHUNK)

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from refquant import execution
 from refquant.arithmetic.comparing import TruthAndFlags
 from refquant.arithmetic.computing import Asked, computed
-from refquant.arithmetic.operands import formats_of, operands
+from refquant.arithmetic.operands import formats_of, operands, walked
 from refquant.codec import CodesAndFlags
 from refquant.dispatch import function
 from refquant.formats import Format
@@ -79,12 +79,12 @@ def total_order(
     [True, False, True]
     """
     formats = formats_of(fmt, 2)
-    kernel = function("total_order", backend)
+    function("total_order", backend)  # before anything is said of the operands
     arrays, scalar = operands(("a", "b"), (a, b), formats)
     truth = np.empty(arrays[0].shape, np.bool_) if out is None else execution.checked_out(out, np.dtype(np.bool_), arrays[0].shape)
     nans_first = as_dialect(dialect).policies(formats[0].name, formats[0].name).nan_rank is NanRankMode.FIRST
-    for _, (x, y, sink) in execution.walk([*arrays, truth], 1):
-        kernel(x, y, (formats[0].grid, formats[1].grid), nans_first, sink)
+    grids = (formats[0].grid, formats[1].grid)
+    walked("total_order", backend, formats, arrays, [truth], lambda kernel, x, y, sink: kernel(x, y, grids, nans_first, sink))
     result = truth[()] if scalar and out is None else truth
     return TruthAndFlags(result, np.zeros(truth.shape, np.uint8)[()]) if return_flags else result
 
@@ -128,11 +128,10 @@ def classify(a: ArrayLike, fmt: Format | str, *, backend: str | None = None, out
     ['NEGATIVE_ZERO', 'POSITIVE_SUBNORMAL', 'POSITIVE_INFINITY', 'SIGNALING_NAN']
     """
     (source,) = formats_of(fmt, 1)
-    kernel = function("classify", backend)
+    function("classify", backend)  # before anything is said of the operands
     (codes,), scalar = operands(("a",), (a,), (source,))
     classes = np.empty(codes.shape, np.uint8) if out is None else execution.checked_out(out, np.dtype(np.uint8), codes.shape)
-    for _, (x, sink) in execution.walk([codes, classes], 1):
-        kernel(x, source.grid, sink)
+    walked("classify", backend, (source,), [codes], [classes], lambda kernel, x, sink: kernel(x, source.grid, sink))
     return classes[()] if scalar and out is None else classes
 
 
@@ -190,13 +189,13 @@ def log_b(
     if result is not None:
         return computed("log_b", (a,), fmt, Asked(result, rounding, overflow, dialect, random, backend, out, return_flags))
     (source,) = formats_of(fmt, 1)
-    kernel = function("log_b_integer", backend)
+    function("log_b_integer", backend)  # before anything is said of the operands
     policies = as_dialect(dialect).policies(source.name, source.name)
     (codes,), scalar = operands(("a",), (a,), (source,))
     exponents = np.empty(codes.shape, np.int32) if out is None else execution.checked_out(out, np.dtype(np.int32), codes.shape)
     flags = np.empty(codes.shape, np.uint8)
-    for _, (x, sink, events) in execution.walk([codes, exponents, flags], 2):
-        kernel(x, source.grid, policies.subnormals in (SubnormalMode.FLUSH_INPUTS, SubnormalMode.FLUSH_BOTH), sink, events)
+    flush = policies.subnormals in (SubnormalMode.FLUSH_INPUTS, SubnormalMode.FLUSH_BOTH)
+    walked("log_b_integer", backend, (source,), [codes], [exponents, flags], lambda kernel, x, *sinks: kernel(x, source.grid, flush, *sinks))
     flags = np.zeros_like(flags) if policies.flags is FlagsMode.NONE else flags
     found = exponents[()] if scalar and out is None else exponents
     return CodesAndFlags(found, flags[()] if scalar and out is None else flags) if return_flags else found

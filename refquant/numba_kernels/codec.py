@@ -6,7 +6,6 @@ everything.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Any
 
@@ -16,13 +15,12 @@ from numpy.typing import NDArray
 from refquant.formats import Grid, get_format
 from refquant.numba_kernels import additive, streams
 from refquant.numba_kernels.parameters import Adding, addition, goal, is_binary, is_machine_integer, lane_of, origin
+from refquant.numba_kernels.streams import BLOCK, Random
 from refquant.policies import RAISES, Philox, Plan
 
 Lane = NDArray[Any]
-Random = Philox | NDArray[Any] | None
 Events = NDArray[np.uint8] | None
 TABLE_WIDTH = 16  # sources of at most so many bits go through a table
-BLOCK = 1 << 16  # elements; temporaries of a block stay in the second-level cache
 _FEW = 1 << 10  # elements; below, a table does not pay
 _FLOAT64 = get_format("float64").grid
 
@@ -46,11 +44,11 @@ def convert(codes: Lane, source: Grid, plan: Plan, random: Random, base: int, ou
 
 def _add(adding: Adding, codes: Lane, random: Random, base: int, out: Lane) -> bool:
     """Convert by addition; return whether the kernel could."""
-    given = _read_only(codes, codes.dtype)
+    given = streams.read_only(codes, codes.dtype)
     if adding.kernel != "drawn32":
         return bool(getattr(additive, adding.kernel)(given, adding.numbers, out))
     left = np.int64(0 if isinstance(random, Philox) else 32 - adding.random_bits)
-    for part, words in _blocks(codes.size, random, base):
+    for part, words in streams.blocks(codes.size, random, base):
         additive.drawn32(given[part], adding.numbers, words, left, out[part])
     return True
 
@@ -63,7 +61,7 @@ def _raises_nothing(codes: Lane, source: Grid, plan: Plan) -> bool:
     if plan.stochastic or (plan.exact_zero_event | plan.below_event) & RAISES or not is_binary(source):
         return False
     extremes = additive.extremes32 if source.width == 32 else additive.extremes64
-    largest = np.array(extremes(_read_only(codes, codes.dtype)), codes.dtype)
+    largest = np.array(extremes(streams.read_only(codes, codes.dtype)), codes.dtype)
     if (largest % source.negative_base >= source.infinity).any():
         return False
     return not _compute(largest, source, plan, None, 0, None, None) & RAISES
@@ -95,8 +93,8 @@ def _compute(codes: Lane, source: Grid, plan: Plan, random: Random, base: int, o
     plain, with_events = _kernels(lane.itemsize, bool(plan.stochastic), bool(plan.flush_results))
     numbers, size, status = (origin(source, plan), goal(source, plan)), min(codes.size, BLOCK), 0
     sink, unseen = np.empty(size, lane), np.empty(size, np.uint8) if events is None and plan.may_raise else None
-    for part, words in _blocks(codes.size, random, base):
-        given = _read_only(codes[part], lane)
+    for part, words in streams.blocks(codes.size, random, base):
+        given = streams.read_only(codes[part], lane)
         drawn = () if words is None else (words, np.int64(32 - plan.random_bits if isinstance(random, Philox) else 0))
         target = out[part] if out is not None and out.dtype == lane else sink[: given.size]
         seen = events[part] if events is not None else None if unseen is None else unseen[: given.size]
@@ -121,35 +119,16 @@ def _kernels(lane: int, drawn: bool, flushes: bool) -> tuple[Any, Any]:
     return (elements.convert64_random, elements.convert64_random_events) if drawn else (elements.convert64, elements.convert64_events)
 
 
-def _read_only(codes: Lane, dtype: Any) -> Lane:
-    """Return an array of a dtype that is not writable: Numba compiles for writable and for read-only arrays apart."""
-    view = codes.astype(dtype, copy=False).view(np.ndarray)
-    view.flags.writeable = False
-    return view
-
-
-def _blocks(size: int, random: Random, base: int) -> Iterator[tuple[slice, Lane | None]]:
-    """Yield parts of an array, and the random words that belong to them: the caller's integers, or what Philox makes. RQ-9.5."""
-    scratch = np.empty(min(size, BLOCK) + 8 if isinstance(random, Philox) else 0, np.uint32)
-    for first in range(0, size, BLOCK):
-        part = slice(first, min(first + BLOCK, size))
-        if isinstance(random, Philox):
-            words = streams.philox(random.seed, (random.offset + base + first) % (1 << 64), part.stop - first, scratch)
-            yield part, _read_only(words, np.uint32)
-        else:
-            yield part, None if random is None else _read_only(random[part], np.uint32)
-
-
 def _through_table(codes: Lane, source: Grid, plan: Plan, out: Lane | None, events: Events) -> int:
     table, table_events = _table(source, plan, np.dtype(np.uint32) if out is None else out.dtype, events is not None or bool(plan.may_raise))
     mask, status = np.uint64((1 << source.width) - 1), 0
-    given = _read_only(codes, codes.dtype)
+    given = streams.read_only(codes, codes.dtype)
     if out is not None:
         streams.gather(given, table, mask, out)
     if table_events is None:
         return 0
     unseen = np.empty(min(codes.size, BLOCK), np.uint8)
-    for part, _ in _blocks(codes.size, None, 0):
+    for part, _ in streams.blocks(codes.size, None, 0):
         seen = unseen[: part.stop - part.start] if events is None else events[part]
         streams.gather(given[part], table_events, mask, seen)
         status |= int(np.bitwise_or.reduce(seen, initial=0))
@@ -162,4 +141,4 @@ def _table(source: Grid, plan: Plan, dtype: np.dtype[Any], with_events: bool) ->
     codes = np.arange(1 << source.width, dtype=np.uint32)
     out, events = np.empty(codes.size, dtype), np.empty(codes.size, np.uint8) if with_events else None
     _compute(codes, source, plan, None, 0, out, events)
-    return _read_only(out, dtype), None if events is None else _read_only(events, np.uint8)
+    return streams.read_only(out, dtype), None if events is None else streams.read_only(events, np.uint8)

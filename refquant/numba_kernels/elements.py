@@ -135,7 +135,7 @@ class Located(NamedTuple):
     beyond: Any  #: not 0: out of range whatever the index
 
 
-inline = njit(forceinline=True)
+inline = njit(forceinline=True, error_model="numpy")  # no test for divisions by zero, which would be a branch
 
 
 @inline
@@ -186,6 +186,13 @@ def last_bit(L, x):
 
 
 @inline
+def value_of_index(L, index, s):
+    """Return significand and exponent of the magnitude with this index. RQ-2.3."""
+    growth = L.U(max(shr(L, index, s.trailing), L.U(1)) - L.U(1))
+    return L.U(index - shl(L, growth, s.trailing)), L.S(growth + s.min_quantum)
+
+
+@inline
 def operand(L, code, s):
     """Return what a code of the source stands for. RQ-2.2 to RQ-2.9, RQ-5.13."""
     U = L.U
@@ -193,13 +200,12 @@ def operand(L, code, s):
     complement = U(U(U(0) - negative) & s.complement)
     magnitude = U(U(U(code ^ complement) - complement) & s.magnitude_mask)
     index = U(magnitude + s.first_index)
-    growth = U(max(shr(L, index, s.trailing), U(1)) - U(1))
-    significand = U(index - shl(L, growth, s.trailing))
+    significand, lowest = value_of_index(L, index, s)
     significand = U(0) if index < s.flush_below else significand
     at_zero = U(negative & s.nan_at_zero) > magnitude
     negative = U(0) if at_zero else negative
     nan = at_zero | (magnitude > s.last_number)
-    return Operand(negative, significand, L.S(growth + s.min_quantum), magnitude > s.last_finite, nan, U(magnitude & s.payload))
+    return Operand(negative, significand, lowest, magnitude > s.last_finite, nan, U(magnitude & s.payload))
 
 
 @inline
@@ -336,9 +342,9 @@ def nan_code(L, x, negative, g):
 
 
 @inline
-def nan_event(L, x, copied, s, g):
-    """Return the event byte of a NaN. RQ-6.6."""
-    signals = (L.U(L.U(x.payload & s.quiet) ^ s.quiet) != L.U(0)) & (not copied)
+def nan_event(L, x, copied, quiet, g):
+    """Return the event byte of a NaN; `quiet` is the bit that its payload lacks where it signals, or 0. RQ-6.6."""
+    signals = (L.U(L.U(x.payload & quiet) ^ quiet) != L.U(0)) & (not copied)
     return g.signaling_event if signals else g.nan_event
 
 
@@ -354,10 +360,9 @@ def code_of(L, code, s, g, drawn, random, flushes):
 
 
 @inline
-def code_and_event(L, code, s, g, drawn, random):
-    """Return the target's code of a source's code, and its event byte."""
+def delivered(L, x, quiet, g, drawn, random):
+    """Return the target's code of an operand, and its event byte."""
     U = L.U
-    x = operand(L, code, s)
     at = locate(L, x, g, drawn)
     rounded, flushed = rounded_index(L, at, g, drawn, random, True)
     result, event = finite_code(L, rounded, at, g), finite_event(L, rounded, flushed, at, g, drawn, random)
@@ -366,7 +371,13 @@ def code_and_event(L, code, s, g, drawn, random):
     drops = (U(x.negative & U(~g.keeps_sign)) != U(0)) & ((x.significand != U(0)) | x.infinite)
     event = U(event | g.absolute_event) if drops else event
     special, copied = nan_code(L, x, at.negative, g)
-    return (special if x.nan else result), (nan_event(L, x, copied, s, g) if x.nan else event)
+    return (special if x.nan else result), (nan_event(L, x, copied, quiet, g) if x.nan else event)
+
+
+@inline
+def code_and_event(L, code, s, g, drawn, random):
+    """Return the target's code of a source's code, and its event byte."""
+    return delivered(L, operand(L, code, s), s.quiet, g, drawn, random)
 
 
 @kernel

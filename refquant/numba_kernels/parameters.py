@@ -40,30 +40,40 @@ def packed(numbers: tuple[int, ...], dtype: Any) -> Numbers:
     return array
 
 
-@lru_cache(maxsize=1024)
 def origin(grid: Grid, plan: Plan) -> Numbers:
     """Return a source grid for the kernels that do everything."""
+    return origin_in(grid, bool(plan.flush_inputs), lane_of(grid, plan))
+
+
+@lru_cache(maxsize=1024)
+def origin_in(grid: Grid, flushes: bool, lane: np.dtype[Any]) -> Numbers:
+    """Return a source grid in a lane; `flushes`: its subnormals are zeros."""
     from refquant.numba_kernels.elements import Origin  # so many functions that making them takes 20 ms
 
     signed, twos = bool(grid.max_negative or grid.negative_base), grid.negative_step < 0
     whole = (1 << grid.width) - 1
     return packed(Origin(
-        trailing=min(grid.precision - 1, 31 if is_narrow(grid, plan) else 63), min_quantum=grid.min_quantum, first_index=grid.first_index,
+        trailing=min(grid.precision - 1, lane.itemsize * 8 - 1), min_quantum=grid.min_quantum, first_index=grid.first_index,
         sign_shift=grid.width - 1, sign_mask=1 << (grid.width - 1) if signed else 0,
         magnitude_mask=whole if twos or not signed else grid.negative_base - 1, complement=ONES if signed and twos else 0,
         last_finite=grid.infinity - 1 if grid.infinity >= 0 else ONES, last_number=grid.nan_first - 1 if grid.nan_first >= 0 else ONES,
         nan_at_zero=int(grid.nan_at_zero and grid.nan_first < 0), payload=(1 << grid.nan_payload) - 1, quiet=grid.nan_quiet,
-        flush_below=1 << (grid.precision - 1) if plan.flush_inputs and grid.has_subnormals else 0,
-    ), lane_of(grid, plan))  # fmt: skip
+        flush_below=1 << (grid.precision - 1) if flushes and grid.has_subnormals else 0,
+    ), lane)  # fmt: skip
+
+
+def goal(source: Grid, plan: Plan) -> Numbers:
+    """Return a plan for the kernels that do everything."""
+    return goal_in(plan, source.nan_payload, lane_of(source, plan))
 
 
 @lru_cache(maxsize=1024)
-def goal(source: Grid, plan: Plan) -> Numbers:
-    """Return a plan for the kernels that do everything."""
+def goal_in(plan: Plan, payload: int, lane: np.dtype[Any]) -> Numbers:
+    """Return a plan in a lane; NaNs arrive with so many digits of payload."""
     from refquant.numba_kernels.elements import Goal
 
     g, twos = plan.grid, plan.grid.negative_step < 0
-    moves = plan.nan_moves if source.nan_payload else 0
+    moves = plan.nan_moves if payload else 0
     normal, zero = 1 << (g.precision - 1), (plan.exact_zero_code if g.first_index else plan.zero_code)
     below = plan.below_code or (0, 0)
     wraps = [plan.wrap == 1 or (plan.wrap == 2 and not negative) for negative in (0, 1)]
@@ -80,14 +90,14 @@ def goal(source: Grid, plan: Plan) -> Numbers:
         zero_code0=plan.zero_code[0], zero_code1=plan.zero_code[1], exact_zero_code0=zero[0], exact_zero_code1=zero[1],
         overflow_code0=plan.overflow_code[0], overflow_code1=plan.overflow_code[1], below_code0=below[0], below_code1=below[1],
         infinity_code0=plan.infinity_code[0], infinity_code1=plan.infinity_code[1], nan_code0=plan.nan_code[0], nan_code1=plan.nan_code[1],
-        moves=ONES if moves else 0, payload_up=max(g.nan_payload - source.nan_payload, 0) if moves else 0,
-        payload_down=max(source.nan_payload - g.nan_payload, 0) if moves else 0, quiet_bit=1 << (g.nan_payload - 1) if moves else 0,
+        moves=ONES if moves else 0, payload_up=max(g.nan_payload - payload, 0) if moves else 0,
+        payload_down=max(payload - g.nan_payload, 0) if moves else 0, quiet_bit=1 << (g.nan_payload - 1) if moves else 0,
         quiets=int(moves == 2), infinity=max(g.infinity, 0), negative_base=g.negative_base, inexact_event=plan.inexact_event,
         underflow_event=plan.underflow_event, flush_event=plan.flush_event, absolute_event=plan.absolute_event,
         exact_zero_event=plan.exact_zero_event if g.first_index else 0, below_event=plan.below_event, overflow_event0=plan.overflow_event[0],
         overflow_event1=plan.overflow_event[1], infinity_event0=plan.infinity_event[0], infinity_event1=plan.infinity_event[1],
         nan_event=plan.nan_event, signaling_event=plan.signaling_event,
-    ), lane_of(source, plan))  # fmt: skip
+    ), lane)  # fmt: skip
 
 
 _ADDED = {(32, 24): (0x3F800000, 0x33800000), (64, 53): (0x3FF0000000000000, 0x3CA0000000000000)}  # width, precision: bits of 1, of half its quantum

@@ -1,15 +1,39 @@
-"""What is not arithmetic on a format: random words by Philox4x32-10, and looking codes up in a table."""
+"""What is not arithmetic on a format: arrays block by block, random words by Philox4x32-10, and looking codes up in a table."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from refquant.numba_kernels.kept import kernel
+from refquant.policies import Philox
 
 u32, u64 = np.uint32, np.uint64
+Lane = NDArray[Any]
+Random = Philox | Lane | None
+BLOCK = 1 << 16  #: elements; temporaries of a block stay in the second-level cache
+
+
+def read_only(codes: Lane, dtype: Any) -> Lane:
+    """Return an array of a dtype that is not writable: Numba compiles for writable and for read-only arrays apart."""
+    view = codes.astype(dtype, copy=False).view(np.ndarray)
+    view.flags.writeable = False
+    return view
+
+
+def blocks(size: int, random: Random, base: int) -> Iterator[tuple[slice, Lane | None]]:
+    """Yield parts of an array, and the random words that belong to them: the caller's integers, or what Philox makes. RQ-9.5."""
+    scratch = np.empty(min(size, BLOCK) + 8 if isinstance(random, Philox) else 0, np.uint32)
+    for first in range(0, size, BLOCK):
+        part = slice(first, min(first + BLOCK, size))
+        if isinstance(random, Philox):
+            words = philox(random.seed, (random.offset + base + first) % (1 << 64), part.stop - first, scratch)
+            yield part, read_only(words, np.uint32)
+        else:
+            yield part, None if random is None else read_only(random[part], np.uint32)
 
 
 def philox(seed: int, first: int, count: int, scratch: NDArray[np.uint32]) -> NDArray[np.uint32]:

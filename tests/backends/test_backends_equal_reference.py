@@ -7,6 +7,7 @@ import pkgutil
 
 import numpy as np
 import pytest
+from compiledkernels import kernels
 
 import refquant as rq
 from refquant import dispatch
@@ -40,13 +41,6 @@ def record_cells(backend, record_property):
     yield
     ran = {("kernels", name) for name, kernel in kernels(backend).items() if kernel.overloads}
     record_property("cells", sorted(COVERED | ran))
-
-
-def kernels(backend):
-    """Return the compiled functions that a backend calls, by name."""
-    package = f"refquant.{dispatch.PACKAGES[backend]}"
-    modules = [importlib.import_module(f"{package}.{m.name}") for m in pkgutil.iter_modules(importlib.import_module(package).__path__)]
-    return {n: f for m in modules for n, f in vars(m).items() if hasattr(f, "overloads") and f.targetoptions.get("nogil")}
 
 
 def test_the_dispatch_table(backend, record_property):

@@ -1,0 +1,61 @@
+"""Run with NUMBA_DISABLE_JIT=1: the kernels of the operations as plain Python, against the reference, on a few values of every kind."""
+
+import itertools
+import warnings
+
+import numpy as np
+from operationcalls import COMPARED, COUNTS, crossed, outcome
+
+import refquant as rq
+
+A = rq.arithmetic
+FORMATS = ["float8_e5m2", "float16", "float32", "int8", "float8_e8m0fnu", "binary8p3se", "float8_e4m3fnuz", "uint32"]
+KNOBS = [
+    {}, {"rounding": "to_odd", "tininess": "before"}, {"rounding": "toward_negative", "subnormals": "flush_both", "overflow": "saturate"},
+    {"nan_operand": "signaling_first", "zero_times_inf": "made", "fma_nan_order": "addend_first", "nan": "keep_payload"},
+    {"nan_operand": "made", "made_nan": "negative", "division_by_zero": "nan", "next_past_end": "nan"}, {"flags": "none", "negative": "absolute"},
+]  # fmt: skip
+
+
+def check(name, columns, formats, **options):
+    """Assert that both backends give one outcome; return the count of rows."""
+    want, got = (outcome(name, columns, formats, backend=b, **options) for b in ("reference", "numba"))
+    same = want == got if isinstance(want[0], type) or isinstance(got[0], type) else all(np.array_equal(w, g) for w, g in zip(want, got))
+    assert same, (name, formats, options, want, got)
+    return columns[0].size
+
+
+def rounded(compared=0):
+    """Every operation, in turn with every kind of knob, mixed formats, and random bits."""
+    cycle = itertools.cycle(KNOBS)
+    for fmt, (name, count), _ in itertools.product(FORMATS, COUNTS.items(), range(2)):
+        knobs = {k: v for k, v in next(cycle).items() if rq.get_format(fmt).has_nan or k != "nan"}
+        dialect = rq.get_dialect("default").replace(**({"nan": None if rq.get_format(fmt).has_nan else "to_max"} | knobs))
+        compared += check(name, crossed([fmt] * count, 50), (fmt,) * count, dialect=dialect)
+    for formats, (name, count) in itertools.product((("float16", "float8_e4m3fn", "bfloat16"), ("tfloat32", "int8", "float16")), COUNTS.items()):
+        compared += check(name, crossed(formats[:count], 60), formats[:count], result="float32")
+    for kind, (name, count), fmt in itertools.product("abc", COUNTS.items(), ("float8_e4m3fn", "float16")):
+        compared += check(name, crossed([fmt] * count, 20), (fmt,) * count, rounding=f"stochastic_{kind}", random=rq.Philox(5, 9))
+    return compared
+
+
+def exact(compared=0):
+    """Truth, classes and integers."""
+    for a, b in (("float8_e5m2", "float16"), ("float32", "float32"), ("int8", "float8_e4m3fnuz"), ("binary8p3se", "binary8p3se")):
+        columns = crossed((a, b), 200)
+        calls = [lambda k, p=p, s=s: A.compare(*columns, (a, b), predicate=p, signaling=s, backend=k, return_flags=True) for p, s in COMPARED]
+        calls += [lambda k, d=d: A.total_order(*columns, (a, b), dialect=d, backend=k, return_flags=True) for d in ("default", "p3109-d1")]
+        calls += [lambda k: A.log_b(columns[0], a, backend=k, return_flags=True), lambda k: (A.classify(columns[0], a, backend=k),)]
+        for call in calls:
+            assert all(np.array_equal(w, g) for w, g in zip(call("reference"), call("numba"), strict=True)), (a, b)
+            compared += columns[0].size
+    table = np.resize(np.arange(256, dtype=np.uint8), 1 << 13)
+    for name in ("sqrt", "rsqrt"):
+        compared += check(name, [table], ("float8_e5m2",))
+    return compared
+
+
+if __name__ == "__main__":
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # NumPy's integer scalars warn where they wrap, which is what is meant
+        print(rounded() + exact())

@@ -1,0 +1,60 @@
+"""Calls of every operation of refquant.arithmetic by name, and operands for them: what a backend is compared on."""
+
+import itertools
+
+import numpy as np
+
+import refquant as rq
+from refquant.errors import EncodeError, InputValueError, PolicyError
+
+A = rq.arithmetic
+SUMS = {"add": 2, "sub": 2, "mul": 2, "div": 2, "fma": 3, "sqrt": 1, "recip": 1, "rsqrt": 1, "rem": 2, "fmod": 2, "scale_b": 1}
+DATA = {
+    **dict.fromkeys((f"{end}{by}{form}" for end, by, form in itertools.product(("minimum", "maximum"), ("", "_magnitude"), ("", "_number"))), 2),
+    "relu": 1, "next_up": 1, "next_down": 1, "next_after": 2, "round_to_integral": 1, "round_to_integral_exact": 1, "log_b": 1, "neg": 1, "abs": 1, "copy_sign": 2,
+}  # fmt: skip
+COUNTS = SUMS | DATA  #: operands of every operation whose result is of a format
+COMPARED = [(p, s) for p, s in itertools.product(A.Predicate, (False, True)) if p != "unordered" or not s]
+POWERS = np.array([0, 1, -1, 3, -9, 30, -40, 200, -(1 << 31), (1 << 31) - 1], np.int32)
+
+
+def call(name, columns, formats, **options):
+    """Return what an operation gives, by its name in the records."""
+    if name.startswith("round_to_integral"):
+        return A.round_to_integral(*columns, formats, exact=name.endswith("exact"), **options)
+    if name == "scale_b":
+        return A.scale_b(*columns, np.resize(POWERS, columns[0].shape), formats, **options)
+    if name == "log_b" and "result" not in options:
+        options["result"] = formats[0]
+    return getattr(A, name)(*columns, formats, **options)
+
+
+def outcome(name, columns, formats, **options):
+    """Return codes and flags, or the type and message of a refusal."""
+    try:
+        return call(name, columns, formats, return_flags=True, **options)
+    except (EncodeError, PolicyError) as error:
+        return type(error), str(error)
+    except InputValueError as error:
+        if "is not there yet" not in str(error):
+            raise
+        return type(error), str(error)
+
+
+def boundary(fmt, count):
+    """Codes of a format: all where they are few, else both ends, powers of two and their neighbours, Inf, NaNs, and random ones, of both signs."""
+    fmt = rq.get_format(fmt)
+    if 1 << fmt.width <= count:
+        return np.arange(1 << fmt.width, dtype=fmt.code_dtype)
+    g, sign = fmt.grid, 1 << (fmt.width - 1)
+    near = {c + d for c in (0, g.infinity, g.max_positive, 1 << (g.precision - 1), sign) if c >= 0 for d in (-2, -1, 0, 1, 2)}
+    near |= {(1 << k) + d for k in range(fmt.width) for d in (-1, 0, 1)}
+    near = sorted({(c | s) & ((1 << fmt.width) - 1) for c in near for s in (0, sign)})
+    random = np.random.default_rng(fmt.width).integers(0, 1 << fmt.width, count, dtype=np.uint64)
+    return np.concatenate([np.array(near, np.uint64)[:: -(-len(near) // count)], random])[-count:].astype(fmt.code_dtype)
+
+
+def crossed(formats, rows):
+    """Return operands: codes of each format crossed with those of the others, about so many rows."""
+    count = max(int(rows ** (1 / len(formats))), 2)
+    return [m.ravel() for m in np.meshgrid(*(boundary(f, count) for f in formats), indexing="ij")]
