@@ -8,11 +8,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from refquant.arithmetic.computing import Asked, Formats, computed
+from refquant.arithmetic.docstrings import documented
 from refquant.errors import InputTypeError
 from refquant.formats import Format
 from refquant.policies import Dialect, OverflowMode, Philox, RandomBits, RoundingMode
 
 
+@documented
 def round_to_integral(
     a: ArrayLike, fmt: Formats, *, exact: bool = False, result: Format | str | None = None, rounding: RoundingMode | str | None = None,
     overflow: OverflowMode | str | None = None, dialect: Dialect | str | None = None, random: RandomBits | Philox | None = None,
@@ -30,28 +32,15 @@ def round_to_integral(
         Format of the operands.
     exact : bool
         Whether INEXACT is raised where the integer is not the value.
-    result : Format or str, optional
-        Format of the result; that of the operands if they have one format.
-    rounding, overflow, dialect, random : optional
-        As in `refquant.encode`. The dialect's row is that of `result` as target and as source.
-    backend : str, optional
-        ``"reference"``, the one that computes.
-    out : ndarray of ``result.code_dtype``, optional
-        Receives the codes.
-    return_flags : bool
-        Return a `refquant.codec.CodesAndFlags` with the exception flags of each element too.
+    {options}
 
     Returns
     -------
-    ndarray of ``result.code_dtype``, or its scalar where every operand is one
-        Shape of `a`.
+    {codes}
 
     Raises
     ------
-    InputTypeError, CodeRangeError, InputValueError
-        If operands are no codes of their formats, do not broadcast, or `fmt` is no format or not one per operand; or `result` is left out where formats differ.
-    Exception
-        Everything that `refquant.encode` raises.
+    {errors}
 
     Notes
     -----
@@ -76,6 +65,7 @@ def integral_form(exact: Any) -> str:
     return "_exact" if exact else ""
 
 
+@documented
 def scale_b(
     a: ArrayLike, n: ArrayLike, fmt: Formats, *, result: Format | str | None = None, rounding: RoundingMode | str | None = None,
     overflow: OverflowMode | str | None = None, dialect: Dialect | str | None = None, random: RandomBits | Philox | None = None,
@@ -93,28 +83,15 @@ def scale_b(
         Powers of two; shapes broadcast against each other.
     fmt : Format or str, or a tuple with one per operand
         Format of the operands.
-    result : Format or str, optional
-        Format of the result; that of the operands if they have one format.
-    rounding, overflow, dialect, random : optional
-        As in `refquant.encode`. The dialect's row is that of `result` as target and as source.
-    backend : str, optional
-        ``"reference"``, the one that computes.
-    out : ndarray of ``result.code_dtype``, optional
-        Receives the codes: the broadcast shape.
-    return_flags : bool
-        Return a `refquant.codec.CodesAndFlags` with the exception flags of each element too.
+    {options}
 
     Returns
     -------
-    ndarray of ``result.code_dtype``, or its scalar where every operand is one
-        The broadcast shape.
+    {codes}
 
     Raises
     ------
-    InputTypeError, CodeRangeError, InputValueError
-        If operands are no codes of their formats, do not broadcast, or `fmt` is no format or not one per operand; or `result` is left out where formats differ.
-    Exception
-        Everything that `refquant.encode` raises.
+    {errors}
 
     Notes
     -----

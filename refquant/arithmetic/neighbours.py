@@ -7,10 +7,12 @@ from typing import Any
 from numpy.typing import ArrayLike, NDArray
 
 from refquant.arithmetic.computing import Asked, Formats, computed
+from refquant.arithmetic.docstrings import documented
 from refquant.formats import Format
 from refquant.policies import Dialect, OverflowMode, Philox, RandomBits, RoundingMode
 
 
+@documented
 def next_up(
     a: ArrayLike, fmt: Formats, *, result: Format | str | None = None, rounding: RoundingMode | str | None = None,
     overflow: OverflowMode | str | None = None, dialect: Dialect | str | None = None, random: RandomBits | Philox | None = None,
@@ -26,28 +28,15 @@ def next_up(
         Codes, of any shape. Not modified.
     fmt : Format or str, or a tuple with one per operand
         Format of the operands.
-    result : Format or str, optional
-        Format of the result; that of the operands if they have one format.
-    rounding, overflow, dialect, random : optional
-        As in `refquant.encode`. The dialect's row is that of `result` as target and as source.
-    backend : str, optional
-        ``"reference"``, the one that computes.
-    out : ndarray of ``result.code_dtype``, optional
-        Receives the codes.
-    return_flags : bool
-        Return a `refquant.codec.CodesAndFlags` with the exception flags of each element too.
+    {options}
 
     Returns
     -------
-    ndarray of ``result.code_dtype``, or its scalar where every operand is one
-        Shape of `a`.
+    {codes}
 
     Raises
     ------
-    InputTypeError, CodeRangeError, InputValueError
-        If operands are no codes of their formats, do not broadcast, or `fmt` is no format or not one per operand; or `result` is left out where formats differ.
-    Exception
-        Everything that `refquant.encode` raises.
+    {errors}
 
     Notes
     -----
@@ -63,6 +52,7 @@ def next_up(
     return computed("next_up", (a,), fmt, Asked(result, rounding, overflow, dialect, random, backend, out, return_flags))
 
 
+@documented
 def next_down(
     a: ArrayLike, fmt: Formats, *, result: Format | str | None = None, rounding: RoundingMode | str | None = None,
     overflow: OverflowMode | str | None = None, dialect: Dialect | str | None = None, random: RandomBits | Philox | None = None,
@@ -78,28 +68,15 @@ def next_down(
         Codes, of any shape. Not modified.
     fmt : Format or str, or a tuple with one per operand
         Format of the operands.
-    result : Format or str, optional
-        Format of the result; that of the operands if they have one format.
-    rounding, overflow, dialect, random : optional
-        As in `refquant.encode`. The dialect's row is that of `result` as target and as source.
-    backend : str, optional
-        ``"reference"``, the one that computes.
-    out : ndarray of ``result.code_dtype``, optional
-        Receives the codes.
-    return_flags : bool
-        Return a `refquant.codec.CodesAndFlags` with the exception flags of each element too.
+    {options}
 
     Returns
     -------
-    ndarray of ``result.code_dtype``, or its scalar where every operand is one
-        Shape of `a`.
+    {codes}
 
     Raises
     ------
-    InputTypeError, CodeRangeError, InputValueError
-        If operands are no codes of their formats, do not broadcast, or `fmt` is no format or not one per operand; or `result` is left out where formats differ.
-    Exception
-        Everything that `refquant.encode` raises.
+    {errors}
 
     Notes
     -----
@@ -115,6 +92,7 @@ def next_down(
     return computed("next_down", (a,), fmt, Asked(result, rounding, overflow, dialect, random, backend, out, return_flags))
 
 
+@documented
 def next_after(
     a: ArrayLike, b: ArrayLike, fmt: Formats, *, result: Format | str | None = None, rounding: RoundingMode | str | None = None,
     overflow: OverflowMode | str | None = None, dialect: Dialect | str | None = None, random: RandomBits | Philox | None = None,
@@ -130,28 +108,15 @@ def next_after(
         Codes; shapes broadcast against each other. Not modified.
     fmt : Format or str, or a tuple with one per operand
         Format of the operands.
-    result : Format or str, optional
-        Format of the result; that of the operands if they have one format.
-    rounding, overflow, dialect, random : optional
-        As in `refquant.encode`. The dialect's row is that of `result` as target and as source.
-    backend : str, optional
-        ``"reference"``, the one that computes.
-    out : ndarray of ``result.code_dtype``, optional
-        Receives the codes: the broadcast shape.
-    return_flags : bool
-        Return a `refquant.codec.CodesAndFlags` with the exception flags of each element too.
+    {options}
 
     Returns
     -------
-    ndarray of ``result.code_dtype``, or its scalar where every operand is one
-        The broadcast shape.
+    {codes}
 
     Raises
     ------
-    InputTypeError, CodeRangeError, InputValueError
-        If operands are no codes of their formats, do not broadcast, or `fmt` is no format or not one per operand; or `result` is left out where formats differ.
-    Exception
-        Everything that `refquant.encode` raises.
+    {errors}
 
     Notes
     -----

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from refquant import execution
 from refquant.arithmetic.comparing import TruthAndFlags
 from refquant.arithmetic.computing import Asked, computed
+from refquant.arithmetic.docstrings import documented
 from refquant.arithmetic.operands import formats_of, operands, walked
 from refquant.codec import CodesAndFlags
 from refquant.dispatch import function
@@ -33,6 +34,7 @@ class NumberClass(IntEnum):
     POSITIVE_INFINITY = 9
 
 
+@documented
 def total_order(
     a: ArrayLike, b: ArrayLike, fmt: Format | str | tuple[Format | str, Format | str], *, dialect: Dialect | str | None = None,
     backend: str | None = None, out: NDArray[np.bool_] | None = None, return_flags: bool = False,
@@ -49,8 +51,7 @@ def total_order(
         Format of both operands, or of each.
     dialect : Dialect or str, optional
         ``"default"`` if not given. Of the row for the format of a, `nan_rank` is looked at.
-    backend : str, optional
-        ``"reference"``, the one that computes.
+    {backend}
     out : ndarray of bool, optional
         Receives the truth: the broadcast shape.
     return_flags : bool
@@ -89,6 +90,7 @@ def total_order(
     return TruthAndFlags(result, np.zeros(truth.shape, np.uint8)[()]) if return_flags else result
 
 
+@documented
 def classify(a: ArrayLike, fmt: Format | str, *, backend: str | None = None, out: NDArray[np.uint8] | None = None) -> Any:
     """Return the classes of codes.
 
@@ -100,8 +102,7 @@ def classify(a: ArrayLike, fmt: Format | str, *, backend: str | None = None, out
         Codes, of any shape. Not modified.
     fmt : Format or str
         Their format.
-    backend : str, optional
-        ``"reference"``, the one that computes.
+    {backend}
     out : ndarray of uint8, optional
         Receives the classes.
 
@@ -135,6 +136,7 @@ def classify(a: ArrayLike, fmt: Format | str, *, backend: str | None = None, out
     return classes[()] if scalar and out is None else classes
 
 
+@documented
 def log_b(
     a: ArrayLike, fmt: Format | str | tuple[Format | str], *, result: Format | str | None = None, rounding: RoundingMode | str | None = None,
     overflow: OverflowMode | str | None = None, dialect: Dialect | str | None = None, random: RandomBits | Philox | None = None,
@@ -154,8 +156,7 @@ def log_b(
         Format of the result; int32 numbers, not codes, where it is not given.
     rounding, overflow, dialect, random : optional
         As in `refquant.encode`, where there is a `result`. Without one, the dialect's `subnormals` and `flags` are looked at.
-    backend : str, optional
-        ``"reference"``, the one that computes.
+    {backend}
     out : ndarray of int32, or of ``result.code_dtype``, optional
         Receives the result.
     return_flags : bool

@@ -7,10 +7,12 @@ from typing import Any
 from numpy.typing import ArrayLike, NDArray
 
 from refquant.arithmetic.computing import Asked, Formats, computed
+from refquant.arithmetic.docstrings import documented
 from refquant.formats import Format
 from refquant.policies import Dialect, OverflowMode, Philox, RandomBits, RoundingMode
 
 
+@documented
 def add(
     a: ArrayLike, b: ArrayLike, fmt: Formats, *, result: Format | str | None = None, rounding: RoundingMode | str | None = None,
     overflow: OverflowMode | str | None = None, dialect: Dialect | str | None = None, random: RandomBits | Philox | None = None,
@@ -26,28 +28,15 @@ def add(
         Codes; shapes broadcast against each other. Not modified.
     fmt : Format or str, or a tuple with one per operand
         Format of the operands.
-    result : Format or str, optional
-        Format of the result; that of the operands if they have one format.
-    rounding, overflow, dialect, random : optional
-        As in `refquant.encode`. The dialect's row is that of `result` as target and as source.
-    backend : str, optional
-        ``"reference"``, the one that computes.
-    out : ndarray of ``result.code_dtype``, optional
-        Receives the codes: the broadcast shape.
-    return_flags : bool
-        Return a `refquant.codec.CodesAndFlags` with the exception flags of each element too.
+    {options}
 
     Returns
     -------
-    ndarray of ``result.code_dtype``, or its scalar where every operand is one
-        The broadcast shape.
+    {codes}
 
     Raises
     ------
-    InputTypeError, CodeRangeError, InputValueError
-        If operands are no codes of their formats, do not broadcast, or `fmt` is no format or not one per operand; or `result` is left out where formats differ.
-    Exception
-        Everything that `refquant.encode` raises.
+    {errors}
 
     Notes
     -----
@@ -66,6 +55,7 @@ def add(
     return computed("add", (a, b), fmt, Asked(result, rounding, overflow, dialect, random, backend, out, return_flags))
 
 
+@documented
 def sub(
     a: ArrayLike, b: ArrayLike, fmt: Formats, *, result: Format | str | None = None, rounding: RoundingMode | str | None = None,
     overflow: OverflowMode | str | None = None, dialect: Dialect | str | None = None, random: RandomBits | Philox | None = None,
@@ -81,28 +71,15 @@ def sub(
         Codes; shapes broadcast against each other. Not modified.
     fmt : Format or str, or a tuple with one per operand
         Format of the operands.
-    result : Format or str, optional
-        Format of the result; that of the operands if they have one format.
-    rounding, overflow, dialect, random : optional
-        As in `refquant.encode`. The dialect's row is that of `result` as target and as source.
-    backend : str, optional
-        ``"reference"``, the one that computes.
-    out : ndarray of ``result.code_dtype``, optional
-        Receives the codes: the broadcast shape.
-    return_flags : bool
-        Return a `refquant.codec.CodesAndFlags` with the exception flags of each element too.
+    {options}
 
     Returns
     -------
-    ndarray of ``result.code_dtype``, or its scalar where every operand is one
-        The broadcast shape.
+    {codes}
 
     Raises
     ------
-    InputTypeError, CodeRangeError, InputValueError
-        If operands are no codes of their formats, do not broadcast, or `fmt` is no format or not one per operand; or `result` is left out where formats differ.
-    Exception
-        Everything that `refquant.encode` raises.
+    {errors}
 
     Notes
     -----
@@ -118,6 +95,7 @@ def sub(
     return computed("sub", (a, b), fmt, Asked(result, rounding, overflow, dialect, random, backend, out, return_flags))
 
 
+@documented
 def mul(
     a: ArrayLike, b: ArrayLike, fmt: Formats, *, result: Format | str | None = None, rounding: RoundingMode | str | None = None,
     overflow: OverflowMode | str | None = None, dialect: Dialect | str | None = None, random: RandomBits | Philox | None = None,
@@ -133,28 +111,15 @@ def mul(
         Codes; shapes broadcast against each other. Not modified.
     fmt : Format or str, or a tuple with one per operand
         Format of the operands.
-    result : Format or str, optional
-        Format of the result; that of the operands if they have one format.
-    rounding, overflow, dialect, random : optional
-        As in `refquant.encode`. The dialect's row is that of `result` as target and as source.
-    backend : str, optional
-        ``"reference"``, the one that computes.
-    out : ndarray of ``result.code_dtype``, optional
-        Receives the codes: the broadcast shape.
-    return_flags : bool
-        Return a `refquant.codec.CodesAndFlags` with the exception flags of each element too.
+    {options}
 
     Returns
     -------
-    ndarray of ``result.code_dtype``, or its scalar where every operand is one
-        The broadcast shape.
+    {codes}
 
     Raises
     ------
-    InputTypeError, CodeRangeError, InputValueError
-        If operands are no codes of their formats, do not broadcast, or `fmt` is no format or not one per operand; or `result` is left out where formats differ.
-    Exception
-        Everything that `refquant.encode` raises.
+    {errors}
 
     Notes
     -----
@@ -172,6 +137,7 @@ def mul(
     return computed("mul", (a, b), fmt, Asked(result, rounding, overflow, dialect, random, backend, out, return_flags))
 
 
+@documented
 def div(
     a: ArrayLike, b: ArrayLike, fmt: Formats, *, result: Format | str | None = None, rounding: RoundingMode | str | None = None,
     overflow: OverflowMode | str | None = None, dialect: Dialect | str | None = None, random: RandomBits | Philox | None = None,
@@ -187,28 +153,15 @@ def div(
         Codes; shapes broadcast against each other. Not modified.
     fmt : Format or str, or a tuple with one per operand
         Format of the operands.
-    result : Format or str, optional
-        Format of the result; that of the operands if they have one format.
-    rounding, overflow, dialect, random : optional
-        As in `refquant.encode`. The dialect's row is that of `result` as target and as source.
-    backend : str, optional
-        ``"reference"``, the one that computes.
-    out : ndarray of ``result.code_dtype``, optional
-        Receives the codes: the broadcast shape.
-    return_flags : bool
-        Return a `refquant.codec.CodesAndFlags` with the exception flags of each element too.
+    {options}
 
     Returns
     -------
-    ndarray of ``result.code_dtype``, or its scalar where every operand is one
-        The broadcast shape.
+    {codes}
 
     Raises
     ------
-    InputTypeError, CodeRangeError, InputValueError
-        If operands are no codes of their formats, do not broadcast, or `fmt` is no format or not one per operand; or `result` is left out where formats differ.
-    Exception
-        Everything that `refquant.encode` raises.
+    {errors}
 
     Notes
     -----
@@ -227,6 +180,7 @@ def div(
     return computed("div", (a, b), fmt, Asked(result, rounding, overflow, dialect, random, backend, out, return_flags))
 
 
+@documented
 def sqrt(
     a: ArrayLike, fmt: Formats, *, result: Format | str | None = None, rounding: RoundingMode | str | None = None,
     overflow: OverflowMode | str | None = None, dialect: Dialect | str | None = None, random: RandomBits | Philox | None = None,
@@ -242,16 +196,7 @@ def sqrt(
         Codes, of any shape. Not modified.
     fmt : Format or str, or a tuple with one per operand
         Format of the operands.
-    result : Format or str, optional
-        Format of the result; that of the operands if they have one format.
-    rounding, overflow, dialect, random : optional
-        As in `refquant.encode`. The dialect's row is that of `result` as target and as source.
-    backend : str, optional
-        ``"reference"``, the one that computes.
-    out : ndarray of ``result.code_dtype``, optional
-        Receives the codes: the broadcast shape.
-    return_flags : bool
-        Return a `refquant.codec.CodesAndFlags` with the exception flags of each element too.
+    {options}
 
     Returns
     -------
@@ -260,10 +205,7 @@ def sqrt(
 
     Raises
     ------
-    InputTypeError, CodeRangeError, InputValueError
-        If operands are no codes of their formats, do not broadcast, or `fmt` is no format or not one per operand; or `result` is left out where formats differ.
-    Exception
-        Everything that `refquant.encode` raises.
+    {errors}
 
     Notes
     -----
@@ -279,6 +221,7 @@ def sqrt(
     return computed("sqrt", (a,), fmt, Asked(result, rounding, overflow, dialect, random, backend, out, return_flags))
 
 
+@documented
 def fma(
     a: ArrayLike, b: ArrayLike, c: ArrayLike, fmt: Formats, *, result: Format | str | None = None, rounding: RoundingMode | str | None = None,
     overflow: OverflowMode | str | None = None, dialect: Dialect | str | None = None, random: RandomBits | Philox | None = None,
@@ -294,28 +237,15 @@ def fma(
         Codes; shapes broadcast against each other. Not modified.
     fmt : Format or str, or a tuple with one per operand
         Format of the operands.
-    result : Format or str, optional
-        Format of the result; that of the operands if they have one format.
-    rounding, overflow, dialect, random : optional
-        As in `refquant.encode`. The dialect's row is that of `result` as target and as source.
-    backend : str, optional
-        ``"reference"``, the one that computes.
-    out : ndarray of ``result.code_dtype``, optional
-        Receives the codes: the broadcast shape.
-    return_flags : bool
-        Return a `refquant.codec.CodesAndFlags` with the exception flags of each element too.
+    {options}
 
     Returns
     -------
-    ndarray of ``result.code_dtype``, or its scalar where every operand is one
-        The broadcast shape.
+    {codes}
 
     Raises
     ------
-    InputTypeError, CodeRangeError, InputValueError
-        If operands are no codes of their formats, do not broadcast, or `fmt` is no format or not one per operand; or `result` is left out where formats differ.
-    Exception
-        Everything that `refquant.encode` raises.
+    {errors}
 
     Notes
     -----
