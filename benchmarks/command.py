@@ -16,7 +16,7 @@ try:
 except ModuleNotFoundError as error:
     sys.exit(f"error: the benchmarks need {error.name}: pip install '.[full]'")
 
-from benchmarks import casts, chart, everything, explaining, firstcall, growth, importing, memory, peak, speed, verifying
+from benchmarks import casts, chart, everything, explaining, firstcall, growth, importing, memory, operating, peak, speed, verifying
 from benchmarks.demands import Demand
 from benchmarks.machine import machine
 from refquant.golden.whole_files import why_not_writable
@@ -167,9 +167,16 @@ def _explain(options: argparse.Namespace, out: Console) -> tuple[Any, list[Deman
     return rows, explaining.demands(rows)
 
 
+def _operations(options: argparse.Namespace, out: Console) -> tuple[Any, list[Demand]]:
+    rows = operating.measure(MI, options.rounds)
+    out.print(_table(f"Arithmetic on codes: 1 Mi elements, one thread, median of {options.rounds} interleaved rounds", rows))
+    out.print(operating.NOTES, highlight=False, soft_wrap=True)
+    return rows, operating.demands(rows)
+
+
 PARTS: dict[str, Part] = {
     "casts": _casts, "growth": _growth, "first": _first, "everything": _everything, "peak": _peak, "reference": _reference, "memory": _memory,
-    "import": _import, "verify": _verify, "explain": _explain,
+    "import": _import, "verify": _verify, "explain": _explain, "operations": _operations,
 }  # fmt: skip
 SLOW = ("everything", "peak")
 
