@@ -67,11 +67,12 @@ def named(operation: Any, given: tuple[Any, ...], choices: dict[str, Any]) -> An
 
 
 def _check_result(operation: str, arrays: list[Held], result: Any) -> None:
-    names = [x.fmt.name for x in arrays]
     if result is None and len({x.fmt for x in arrays}) > 1:
+        operands = "abc"[: len(arrays)]
+        codes, formats = (", ".join(f"{x}.{what}" for x in operands) for what in ("codes", "fmt"))
         raise InputValueError(
-            f"{operation}: operands of {' and '.join(names)} need the format of the result; convert one, or call "
-            f"refquant.arithmetic.{operation}(a.codes, b.codes, (a.fmt, b.fmt), result=...)"
+            f"{operation}: operands of {' and '.join(x.fmt.name for x in arrays)} need the format of the result: "
+            f"refquant.arithmetic.{operation}({codes}, ({formats}), result=...), or a.compute({operation!r}, {', '.join(operands[1:])}, result=...)"
         )
 
 

@@ -21,9 +21,11 @@ def written(codes: NDArray[Any], fmt: Format, spec: str) -> str:
     _check(spec)
     try:
         values = decode(codes, fmt)
-    except RangeExceededError:
+    except RangeExceededError as error:
+        if spec:
+            raise InputValueError(f"format_spec: {spec!r} is for floats, and {error}") from None
         return _laid_out(_wide(codes, fmt), str, " ")
-    return _laid_out(values, (lambda v: format(float(v), spec)) if spec else None, " ")
+    return _laid_out(values, (lambda v: format(float(v), spec)) if spec else str if not values.ndim else None, " ")
 
 
 def in_full(codes: NDArray[Any], fmt: Format, name: str) -> str:
@@ -45,7 +47,7 @@ def _laid_out(elements: NDArray[Any], write: Callable[[Any], str] | None, separa
     if write is not None and elements.ndim == 0:
         return write(elements[()])
     how: Any = None if write is None else {"all": write}
-    return np.array2string(elements, formatter=how, separator=separator, prefix=before)
+    return np.array2string(elements, formatter=how, separator=separator, prefix=before, floatmode="unique")
 
 
 def _check(spec: str) -> None:

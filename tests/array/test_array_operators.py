@@ -105,7 +105,21 @@ def test_values_by_hand():
     assert (a < b).tolist() == [True, False, True, False] and (a >= b).tolist() == [False, True, False, False]
 
 
-@pytest.mark.parametrize("number", [1.5, Fraction(3, 2), Decimal("1.5"), np.float16(1.5), np.float32(1.5), np.float64(1.5), np.longdouble(1.5), np.array(1.5, ">f4"), np.array([1.5, 1.5], object)], ids=repr)
+@pytest.mark.parametrize(
+    "number",
+    [
+        1.5,
+        Fraction(3, 2),
+        Decimal("1.5"),
+        np.float16(1.5),
+        np.float32(1.5),
+        np.float64(1.5),
+        np.longdouble(1.5),
+        np.array(1.5, ">f4"),
+        np.array([1.5, 1.5], object),
+    ],
+    ids=repr,
+)
 def test_a_number_that_is_a_value_of_the_format_is_taken_on_both_sides(number):
     a = rq.Array([0x38, 0x40], F)  # 1, 2
     for got, right in ((a + number, [0x42, 0x46]), (number - a, [0x30, 0xB0]), (a / number, [0x33, 0x3B]), (a % number, [0x38, 0x30])):
@@ -140,7 +154,13 @@ def test_ml_dtypes_are_values():
 @pytest.mark.parametrize("number", [0.1, 449, 10**400, float("inf"), Fraction(1, 3), np.float32(0.1), np.array([1.0, 0.1]), 2.0**-12])
 def test_a_number_that_is_no_value_of_the_format_is_refused_and_not_rounded(number):
     a = rq.Array([0x38, 0x40], F)
-    for operation in (lambda: a + number, lambda: number / a, lambda: np.minimum(a, number), lambda: a.compute("fma", a, number), lambda: a.__setitem__(0, number)):
+    for operation in (
+        lambda: a + number,
+        lambda: number / a,
+        lambda: np.minimum(a, number),
+        lambda: a.compute("fma", a, number),
+        lambda: a.__setitem__(0, number),
+    ):
         with pytest.raises(InputValueError, match=r"is no value of float8_e4m3fn; round it first: Array.from_values\(x, 'float8_e4m3fn'\)$"):
             operation()
     assert a.codes.tolist() == [0x38, 0x40]
@@ -179,7 +199,10 @@ def test_a_nan_that_is_given_as_a_number_is_the_canonical_one():
 @pytest.mark.parametrize("operator", [*OPERATORS, *(inplace for _, inplace in OPERATORS.values())], ids=named)
 def test_formats_that_differ_need_the_format_of_the_result(operator):
     a, b = rq.Array([0x38], F), rq.Array([0x3C], "float8_e5m2")
-    with pytest.raises(InputValueError, match=r"operands of float8_e4m3fn and float8_e5m2 need the format of the result; .*refquant.arithmetic.\w+\(a.codes, b.codes, \(a.fmt, b.fmt\), result=...\)$"):
+    with pytest.raises(
+        InputValueError,
+        match=r"operands of float8_e4m3fn and float8_e5m2 need the format of the result: refquant.arithmetic.\w+\(a.codes, b.codes, \(a.fmt, b.fmt\), result=...\), or ",
+    ):
         operator(a, b)
     assert a.codes.tolist() == [0x38]
 
@@ -228,7 +251,14 @@ AMBIGUOUS = [[1, 2], (1, 2), np.array([1, 2], np.uint8), np.uint8(1), np.uint64(
 @pytest.mark.parametrize("other", AMBIGUOUS, ids=repr)
 def test_what_may_be_codes_or_values_is_not_guessed(other):
     a = rq.Array([0x38, 0x40], F)
-    for operation in (lambda: a + other, lambda: other - a, lambda: a == other, lambda: a < other, lambda: np.add(other, a), lambda: a.__setitem__(slice(None), other)):
+    for operation in (
+        lambda: a + other,
+        lambda: other - a,
+        lambda: a == other,
+        lambda: a < other,
+        lambda: np.add(other, a),
+        lambda: a.__setitem__(slice(None), other),
+    ):
         with pytest.raises(InputTypeError, match=r"may be codes or values; give Array\(x, fmt\) for codes, Array.from_values\(x, fmt\) for values"):
             operation()
 
@@ -249,7 +279,9 @@ def test_other_objects_are_left_to_python():
     assert (a == "x") is False and (a != None) is True and (a == None) is False  # noqa: E711
 
 
-@pytest.mark.parametrize("operation", [lambda a: a**2, lambda a: 2**a, lambda a: a // a, lambda a: 1 // a, lambda a: a @ a, lambda a: divmod(a, a), lambda a: divmod(1, a)])
+@pytest.mark.parametrize(
+    "operation", [lambda a: a**2, lambda a: 2**a, lambda a: a // a, lambda a: 1 // a, lambda a: a @ a, lambda a: divmod(a, a), lambda a: divmod(1, a)]
+)
 def test_operators_that_do_not_exist_say_what_does(operation):
     with pytest.raises(UnsupportedOperationError, match=r"an Array has \+ - \* / %, abs\(\) and comparisons, and .compute\(name\)"):
         operation(rq.Array([0x38], F))
