@@ -10,12 +10,12 @@ import numpy as np
 from refquant.array.calculating import compared
 from refquant.array.held import Held
 from refquant.array.mixing import are_numbers, exact_codes
-from refquant.errors import InputTypeError, InputValueError, UnsupportedOperationError
+from refquant.errors import InputTypeError, InputValueError, OutputError, UnsupportedOperationError
 from refquant.formats import Format
 
 #: Functions that give elements of their operands in another place or shape.
 MOVING = frozenset({
-    np.atleast_1d, np.atleast_2d, np.broadcast_to, np.concatenate, np.copy, np.expand_dims, np.flip, np.hstack, np.moveaxis, np.ravel, np.repeat,
+    np.broadcast_to, np.concatenate, np.copy, np.expand_dims, np.flip, np.hstack, np.moveaxis, np.ravel, np.repeat,
     np.reshape, np.roll, np.split, np.squeeze, np.stack, np.swapaxes, np.take, np.tile, np.transpose, np.vstack,
 })  # fmt: skip
 #: Functions that look at no element.
@@ -40,13 +40,19 @@ def called(function: Any, given: tuple[Any, ...], named: dict[str, Any]) -> Any:
 
 
 def _moved(function: Any, name: str, given: tuple[Any, ...], named: dict[str, Any]) -> Any:
-    arrays = _arrays_in((*given, *named.values()))
-    fmt, kind = _one_format(name, arrays), type(arrays[0])
-    found = function(*_codes_in(given, name, outermost=True), **{k: _codes_in(v, name) for k, v in named.items()})
+    """Return what a function makes of the codes of its first argument. Indices, counts and axes are no Arrays."""
+    out = named.get("out")
+    others = {k: v for k, v in named.items() if k != "out"}
+    if not (given and _arrays_in(given[0])) or _arrays_in((given[1:], list(others.values()))):
+        raise InputTypeError(f"{name}: the Array is the first argument, or is in a list there; indices, counts and axes are none")
+    if out is not None and not isinstance(out, Held):
+        raise OutputError(f"out: expected an Array, which codes go into; got {type(out).__name__}")
+    fmt, kind = _one_format(name, _arrays_in((given[0], out))), type(_arrays_in(given[0])[0])
+    found = function(_codes_of(given[0], name), *given[1:], **others, **({} if out is None else {"out": out._codes}))
     parts = found if isinstance(found, (list, tuple)) else [found]
     if any(part.dtype != fmt.code_dtype for part in parts):
         raise InputTypeError(f"{name}: would make codes of {fmt.name} an array of {parts[0].dtype}; leave dtype= out")
-    return [kind._of(part, fmt) for part in parts] if parts is found else kind._of(found, fmt)
+    return out if out is not None else [kind._of(part, fmt) for part in parts] if parts is found else kind._of(found, fmt)
 
 
 def _equal(a: Any, b: Any) -> bool:
@@ -77,13 +83,10 @@ def _one_format(name: str, arrays: list[Held]) -> Format:
     return formats.pop()
 
 
-def _codes_in(x: Any, name: str, *, outermost: bool = False) -> Any:
-    """Return arguments with codes where Arrays are; refuse arrays that would lie beside them."""
+def _codes_of(x: Any, name: str) -> Any:
+    """Return codes in the place of Arrays; refuse whatever lies beside them."""
     if isinstance(x, Held):
         return x._codes
     if not isinstance(x, (list, tuple)):
-        return x
-    beside = [part for part in x if not isinstance(part, (Held, list, tuple))]
-    if beside and len(beside) < len(x) and not outermost:
-        raise InputTypeError(f"{name}: {type(beside[0]).__name__} beside an Array; give Array(x, fmt) for codes, Array.from_values(x, fmt) for values")
-    return type(x)(_codes_in(part, name) for part in x)
+        raise InputTypeError(f"{name}: {type(x).__name__} beside an Array; give Array(x, fmt) for codes, Array.from_values(x, fmt) for values")
+    return [_codes_of(part, name) for part in x]

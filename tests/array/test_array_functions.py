@@ -5,13 +5,13 @@ import pytest
 
 import refquant as rq
 from refquant.array.functions import ABOUT, MOVING
-from refquant.errors import InputTypeError, InputValueError, UnsupportedOperationError
+from refquant.errors import InputTypeError, InputValueError, OutputError, UnsupportedOperationError
 
 F = "float8_e4m3fn"
 CODES = np.array([[0x38, 0x7F, 0x01], [0xFF, 0x80, 0x00]], np.uint8)
 A = rq.Array(CODES, F)
 MOVES = {
-    "atleast_1d": (lambda x: np.atleast_1d(x[0, 0])), "atleast_2d": (lambda x: np.atleast_2d(x[0])), "broadcast_to": (lambda x: np.broadcast_to(x, (2, 2, 3))),
+    "broadcast_to": (lambda x: np.broadcast_to(x, (2, 2, 3))),
     "concatenate": (lambda x: np.concatenate([x, x[:1]])), "copy": np.copy, "expand_dims": (lambda x: np.expand_dims(x, 1)), "flip": (lambda x: np.flip(x, axis=1)),
     "hstack": (lambda x: np.hstack((x, x))), "moveaxis": (lambda x: np.moveaxis(x, 0, 1)), "ravel": np.ravel, "repeat": (lambda x: np.repeat(x, 2, axis=0)),
     "reshape": (lambda x: np.reshape(x, (3, 2))), "roll": (lambda x: np.roll(x, 1)), "squeeze": (lambda x: np.squeeze(x[None])), "stack": (lambda x: np.stack([x, x], axis=1)),
@@ -88,11 +88,28 @@ def test_everything_else_is_refused(name):
     assert "\n" not in str(raised.value) and isinstance(raised.value, (TypeError, ValueError))
 
 
-def test_lists_beside_it_are_refused_too():
+@pytest.mark.parametrize("beside", [[0x38], [1.0, 2.0, 3.0], [np.uint8(1)], [[np.uint8(1)] * 3], []], ids=repr)
+def test_lists_beside_it_are_refused_too(beside):
+    for call in (lambda: np.concatenate([A[0], beside]), lambda: np.stack([beside, A[0]])):
+        with pytest.raises((InputTypeError, ValueError)):
+            call()
     with pytest.raises(InputTypeError, match=r"numpy.concatenate"):
-        np.concatenate([A[0], [0x38]])
-    with pytest.raises(InputTypeError, match=r"numpy.stack"):
-        np.stack([A[0], [1.0, 2.0, 3.0]])
+        np.concatenate([A[0], beside])
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: np.take(A, A),
+        lambda: np.take(A, [0], axis=A),
+        lambda: np.repeat(A, A),
+        lambda: np.roll(A, [A[0, 0]]),
+        lambda: np.flip(m=A),
+    ],
+)
+def test_arrays_are_no_indices_counts_or_axes(call):
+    with pytest.raises(InputTypeError, match="the Array is the first argument, or is in a list there; indices, counts and axes are none"):
+        call()
 
 
 def test_out_must_have_the_format():
@@ -101,3 +118,8 @@ def test_out_must_have_the_format():
     assert out.codes.tolist() == [0x38, 0x7F, 0x01]
     with pytest.raises(InputValueError, match="cannot lie in one"):
         np.take(A, [0, 1, 2], out=rq.Array([0] * 3, "int8"))
+    plain = np.zeros(3)
+    for call in (lambda: np.take(A, [0, 1, 2], out=plain), lambda: np.concatenate([A[0]], out=plain)):
+        with pytest.raises(OutputError, match="out: expected an Array, which codes go into; got ndarray"):
+            call()
+    assert not plain.any() and np.concatenate([A[0]], out=out) is out
