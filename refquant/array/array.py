@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,7 +16,7 @@ from refquant.array.operators import Operators
 from refquant.array.printing import in_full, written
 from refquant.array.ufuncs import applied
 from refquant.codec import Random
-from refquant.errors import InputTypeError, InputValueError
+from refquant.errors import InputTypeError, InputValueError, UnsupportedOperationError
 from refquant.formats import Format, get_format
 from refquant.policies import Dialect, OverflowMode, RoundingMode
 
@@ -250,6 +250,11 @@ class Array(Operators):
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         return called(function, args, kwargs)
+
+    @property
+    def _data(self) -> NoReturn:
+        """Refuse numpy.ma, which asks for this first, and else would compute in float64."""
+        raise UnsupportedOperationError("numpy.ma: a masked array beside an Array; give .filled(value) or .data of the one, or .values of the other")
 
     def __float__(self) -> float:
         if self.shape:

@@ -112,6 +112,14 @@ def test_arrays_are_no_indices_counts_or_axes(call):
         call()
 
 
+@pytest.mark.parametrize(
+    "call", [lambda m: m + A[0], lambda m: A[0] - m, lambda m: m < A[0], lambda m: A[0] == m, lambda m: np.ma.multiply(m, A[0]), lambda m: np.ma.sqrt(A[0])]
+)
+def test_masked_arrays_compute_nothing_in_floats_either(call):
+    with pytest.raises((UnsupportedOperationError, InputTypeError), match="a masked array"):
+        call(np.ma.array([0.1, 0.2, 0.3], mask=[0, 1, 0]))
+
+
 def test_out_must_have_the_format():
     out = rq.Array([0] * 3, F)
     np.take(A, [0, 1, 2], out=out)
