@@ -116,6 +116,8 @@ class Array(Operators):
 
         Raises
         ------
+        InputTypeError
+            If `x` is an Array, which has `convert`.
         Exception
             Everything that `refquant.encode` raises.
 
@@ -127,6 +129,8 @@ class Array(Operators):
         >>> rq.Array.from_values(0.1, "float8_e4m3fn", rounding="toward_zero", return_flags=True).flags.item()
         1
         """
+        if isinstance(x, Held):
+            raise InputTypeError(f"x: got an Array of {x.fmt.name}; use .convert(fmt), which knows its format and its NaNs")
         found = codec.encode(x, fmt, rounding=rounding, overflow=overflow, dialect=dialect, random=random, backend=backend, return_flags=return_flags)
         return with_flags(cls, found, get_format(fmt))
 

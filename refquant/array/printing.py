@@ -24,7 +24,7 @@ def written(codes: NDArray[Any], fmt: Format, spec: str) -> str:
     except RangeExceededError as error:
         if spec:
             raise InputValueError(f"format_spec: {spec!r} is for floats, and {error}") from None
-        return _laid_out(_wide(codes, fmt), str, " ")
+        return _laid_out(codes, lambda code: _exactly(code, fmt), " ")
     return _laid_out(values, (lambda v: format(float(v), spec)) if spec else str if not values.ndim else None, " ")
 
 
@@ -57,14 +57,9 @@ def _check(spec: str) -> None:
         raise InputValueError(f"format_spec: expected x, X or b, with # before it or not, or what a float takes; got {spec!r}: {error}") from None
 
 
-def _wide(codes: NDArray[Any], fmt: Format) -> NDArray[Any]:
-    """Return values that float64 does not hold as text: significand and exponent."""
-    parts = decode_parts(codes, fmt)
-    texts = np.empty(codes.shape, object)
-    texts.reshape(-1)[:] = [_part(*p) for p in zip(*(np.ravel(part).tolist() for part in parts), strict=True)]
-    return texts
-
-
-def _part(negative: bool, significand: int, exponent: int, kind: int) -> str:
+def _exactly(code: Any, fmt: Format) -> str:
+    """Return a value that float64 does not hold: significand and power of two."""
+    negative, significand, exponent, kind = (part.item() for part in decode_parts(code, fmt))
     number = f"{significand}*2**{exponent}" if significand else "0"
-    return "-" * (negative and kind < 2) + (number, "inf", "nan", "nan")[kind]
+    sign = "-" if negative and kind < 2 else ""
+    return f"{sign}{(number, 'inf', 'nan', 'nan')[kind]}"

@@ -32,6 +32,7 @@ BAD = {
     "negative": (lambda: rq.Array([-1], F), CodeRangeError, "codes: "),
     "no format": (lambda: rq.Array([1], "float9"), UnknownNameError, "fmt: no format is named 'float9'"),
     "an Array": (lambda: rq.Array(rq.Array([1], F), F), InputTypeError, "codes: got an Array of float8_e4m3fn; use .copy"),
+    "values that are an Array": (lambda: rq.Array.from_values(rq.Array([1], F), F), InputTypeError, r"x: got an Array of float8_e4m3fn; use .convert\(fmt\)"),
     "masked": (lambda: rq.Array(np.ma.array([1], mask=[1]), F), InputTypeError, "codes: a masked array"),
     "values of another kind": (lambda: rq.Array.from_values(["x"], F), InputTypeError, "x: "),
     "random bits that are missing": (lambda: rq.Array.from_values([1.0], F, rounding="stochastic_a"), RandomBitsError, "random"),

@@ -146,7 +146,7 @@ def test_ml_dtypes_are_values():
     ml_dtypes = pytest.importorskip("ml_dtypes")
     a = rq.Array([0x38, 0x40], F)
     for dtype in (ml_dtypes.bfloat16, ml_dtypes.float8_e5m2, ml_dtypes.int4):
-        assert (a + np.array([1, 2], dtype)).codes.tolist() == [0x40, 0x48]
+        assert (a + np.array([1, 2], dtype)).codes.tolist() == [0x40, 0x48] and (a * dtype(2)).codes.tolist() == [0x40, 0x48]
     with pytest.raises(InputTypeError, match="add: an array of uint4 may be codes or values"):
         a + np.array([1, 2], ml_dtypes.uint4)
 

@@ -67,6 +67,8 @@ def test_values_that_float64_does_not_hold_are_written_as_parts():
     a = rq.Array([[0x0001, 0x8003], [0x7FFF, 0x8000], [0xFFFF, 0x0000]], "binary16p3se")
     assert str(a) == "[[1*2**-4097 -3*2**-4097]\n [inf nan]\n [-inf 0]] binary16p3se"
     assert str(a[0, 1]) == "-3*2**-4097 binary16p3se" and repr(a[0]) == "Array([0x0001, 0x8003], 'binary16p3se')"
+    long = rq.Array(np.broadcast_to(np.uint16(1), (1 << 20,)), "binary16p3se")
+    assert str(long) == "[1*2**-4097 1*2**-4097 1*2**-4097 ... 1*2**-4097 1*2**-4097 1*2**-4097] binary16p3se"  # no more than those are looked at
     with pytest.raises(InputValueError, match=r"format_spec: '.3f' is for floats, and dtype: float64 cannot hold every value of binary16p3se exactly"):
         f"{a:.3f}"
 
