@@ -7,6 +7,7 @@ __version__ = "0.1.0"
 TYPE_CHECKING = False  # type checkers take it for true; `typing` would have to be loaded
 if TYPE_CHECKING:
     from refquant import arithmetic, bounds, errors, formats, golden, policies, testing, verify
+    from refquant.array import Array
     from refquant.codec import CodesAndFlags, ValuesAndFlags, convert, decode, encode, round, value_table
     from refquant.containers import codes_from_signed, pack, unpack
     from refquant.dispatch import list_backends
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 else:
     #: The same for Python, which loads a module when one of its names is first used.
     _NAMES = {
+        "array": ("Array",),
         "codec": ("CodesAndFlags", "ValuesAndFlags", "convert", "decode", "encode", "round", "value_table"),
         "containers": ("codes_from_signed", "pack", "unpack"),
         "dispatch": ("list_backends",),
@@ -42,6 +44,7 @@ else:
 
 
 __all__ = [
+    "Array",
     "CodesAndFlags",
     "Dialect",
     "Flags",

@@ -99,5 +99,9 @@ class CodesDifferError(RefquantError, AssertionError):
     wrong_bits: str = ""
 
 
+class UnsupportedOperationError(RefquantError, TypeError):
+    """An Array has no such operation; the message says what there is."""
+
+
 class PackageMissingError(RefquantError, ImportError):
     """An optional package is not installed; the message says how to install it."""
