@@ -23,7 +23,8 @@ LEAST_OF_REFERENCE = 5.0
 NOTES = """\
 Million results a second, ties to even, one thread; operands are codes at random, NaNs and infinities among them. A ratio is the peer's time over that of the
 compiled kernel: above 1 refquant is faster. NumPy computes float16 in float32 and rounds again, without flags; ml_dtypes likewise. apytypes works on arrays of
-its own; SoftFloat (through softfloatpy) and fpy2 on one number at a time, for 8,192 and 512 numbers, scaled. Results are compared before anything is timed, NaN by class."""
+its own; SoftFloat (through softfloatpy) and fpy2 on one number at a time, for 8,192 and 512 numbers, scaled. Results are compared before anything is
+timed, NaN by class."""
 
 
 class Row(NamedTuple):

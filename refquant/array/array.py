@@ -45,9 +45,9 @@ class Array(Operators):
     ``.codes`` is a view that cannot be written to, ``.fmt`` the format, ``.values`` the exact values as float64. ``shape``, ``ndim``, ``size``, ``itemsize``,
     ``nbytes``, ``T``, ``len``, iteration, indices, ``reshape``, ``ravel`` and ``copy`` are those of a NumPy array of the codes.
 
-    ``+ - * /`` are `add`, `sub`, `mul`, `div`; ``%`` is `fmod`: its result has the sign of the dividend, as in C, where Python's own ``%`` takes that of
-    the divisor. ``-a`` and ``abs(a)`` are `neg` and `abs`. ``==`` and ``!=`` are quiet, ``< <= > >=`` signalling comparisons by exact value (RQ-7.3,
-    RQ-7.4). ``**``, ``//``, ``@`` do not exist. ``a += b`` writes over the codes of a, as NumPy does. Other operations and roundings, and flags: `compute`.
+    ``+ - * /`` are `add`, `sub`, `mul`, `div`. ``-a`` and ``abs(a)`` are `neg` and `abs`. ``==`` and ``!=`` are quiet, ``< <= > >=`` signalling
+    comparisons by exact value (RQ-7.3, RQ-7.4). ``%``, which means several remainders, ``**``, ``//`` and ``@`` do not exist. ``a += b`` writes over the
+    codes of a, as NumPy does. Other operations and roundings, and flags: `compute`.
 
     NumPy's ufuncs of these operations, and ``sqrt reciprocal copysign minimum maximum fmin fmax nextafter rint floor ceil trunc ldexp isnan isinf isfinite
     signbit``, give an Array (or booleans); with ``out=`` the format of `out` is that of the result. `minimum` gives NaN where an operand is NaN, `fmin` the
@@ -70,7 +70,7 @@ class Array(Operators):
     (Array([0x40, 0x44, 0x7f], 'float8_e4m3fn'), Array([0x38, 0x3a, 0x5b], 'float8_e4m3fn'))
     >>> a > 1.1
     array([False,  True,  True])
-    >>> print(-a % 1.0)
+    >>> print(np.fmod(-a, 1.0))
     [-0.  -0.5 -0. ] float8_e4m3fn
     >>> a + 0.1
     Traceback (most recent call last):

@@ -52,15 +52,6 @@ class Operators(Held):
     def __itruediv__(self, other: Any) -> Self:
         return self._in_place("div", other)
 
-    def __mod__(self, other: Any) -> Any:
-        return calculated("fmod", (self, other))
-
-    def __rmod__(self, other: Any) -> Any:
-        return calculated("fmod", (other, self))
-
-    def __imod__(self, other: Any) -> Self:
-        return self._in_place("fmod", other)
-
     def __neg__(self) -> Any:
         return calculated("neg", (self,))
 
@@ -105,6 +96,9 @@ class Operators(Held):
         raise UnsupportedOperationError("bool: an Array is neither true nor false; ask (a != 0).any() or .all(), or a.size")
 
     def _refuse(self, *_: Any) -> NoReturn:
-        raise UnsupportedOperationError("//, **, @ and divmod: an Array has + - * / %, abs() and comparisons, and .compute(name) for every other operation")
+        raise UnsupportedOperationError(
+            "%, //, **, @ and divmod: an Array has + - * /, abs() and comparisons, and .compute(name) for every other operation: "
+            "'fmod' has the sign of the dividend, 'rem' the nearest quotient"
+        )
 
-    __floordiv__ = __rfloordiv__ = __pow__ = __rpow__ = __matmul__ = __rmatmul__ = __divmod__ = __rdivmod__ = _refuse
+    __mod__ = __rmod__ = __floordiv__ = __rfloordiv__ = __pow__ = __rpow__ = __matmul__ = __rmatmul__ = __divmod__ = __rdivmod__ = _refuse

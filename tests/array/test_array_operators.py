@@ -15,7 +15,7 @@ from refquant.errors import EncodeError, InputTypeError, InputValueError, Unsupp
 
 A = rq.arithmetic
 F = "float8_e4m3fn"
-OPERATORS = {op.add: ("add", op.iadd), op.sub: ("sub", op.isub), op.mul: ("mul", op.imul), op.truediv: ("div", op.itruediv), op.mod: ("fmod", op.imod)}
+OPERATORS = {op.add: ("add", op.iadd), op.sub: ("sub", op.isub), op.mul: ("mul", op.imul), op.truediv: ("div", op.itruediv)}
 #: predicate, whether it signals, whether the operands change places, whether the truth does
 COMPARISONS = {
     op.eq: ("eq", False, False, False), op.ne: ("eq", False, False, True), op.lt: ("lt", True, False, False),
@@ -99,7 +99,6 @@ def test_values_by_hand():
     assert (a - b).codes.tolist() == [0xB0, 0x30, 0xC4, 0x7F]
     assert (a * b).codes.tolist() == [0x3C, 0x3C, 0xC0, 0x7F]
     assert (a / b).codes.tolist() == [0x33, 0x3C, 0xB0, 0x7F]  # 2/3 is 0.6875
-    assert (a % b).codes.tolist() == [0x38, 0x30, 0xB8, 0x7F]  # the sign of the dividend
     assert (-a).codes.tolist() == [0xB8, 0xBC, 0x38, 0xFF] and abs(-a).codes.tolist() == [0x38, 0x3C, 0x38, 0x7F]
     assert (a == b).tolist() == [False] * 4 and (a != b).tolist() == [True] * 4
     assert (a < b).tolist() == [True, False, True, False] and (a >= b).tolist() == [False, True, False, False]
@@ -122,7 +121,7 @@ def test_values_by_hand():
 )
 def test_a_number_that_is_a_value_of_the_format_is_taken_on_both_sides(number):
     a = rq.Array([0x38, 0x40], F)  # 1, 2
-    for got, right in ((a + number, [0x42, 0x46]), (number - a, [0x30, 0xB0]), (a / number, [0x33, 0x3B]), (a % number, [0x38, 0x30])):
+    for got, right in ((a + number, [0x42, 0x46]), (number - a, [0x30, 0xB0]), (a / number, [0x33, 0x3B])):
         assert type(got) is rq.Array and got.codes.tolist() == right
     assert (a < number).tolist() == [True, False] and (number < a).tolist() == [False, True] and (number == a).tolist() == [False, False]
 
@@ -130,7 +129,6 @@ def test_a_number_that_is_a_value_of_the_format_is_taken_on_both_sides(number):
 def test_a_remainder_that_numpy_asks_for_is_refused_and_not_taken_for_fmod():
     """The operator of NumPy's numbers calls numpy.remainder, which is another operation where signs differ."""
     a = rq.Array([0x38, 0x40], F)
-    assert (1.5 % a).codes.tolist() == [0x30, 0x3C] and (-1.5 % a).codes.tolist() == [0xB0, 0xBC]
     for number in (np.float64(1.5), np.array([1.5])):
         with pytest.raises(UnsupportedOperationError, match=r"numpy.remainder: its result has the sign of the divisor.* use numpy.fmod"):
             number % a
@@ -239,10 +237,10 @@ def test_in_place_writes_where_others_look_and_never_changes_the_shape():
 
 def test_an_error_of_the_function_leaves_the_operand_as_it_was():
     """RQ-5.15."""
-    a = rq.Array([3, 2], "int8")
-    with pytest.raises(EncodeError, match="fmod: the result at index 1 cannot go into int8"):
-        a %= rq.Array([2, 0], "int8")
-    assert a.codes.tolist() == [3, 2]
+    a = rq.Array([3, 0], "int8")
+    with pytest.raises(EncodeError, match="div: the result at index 1 cannot go into int8"):
+        a /= rq.Array([2, 0], "int8")
+    assert a.codes.tolist() == [3, 0]
 
 
 AMBIGUOUS = [[1, 2], (1, 2), np.array([1, 2], np.uint8), np.uint8(1), np.uint64(1), [1.0, 2.0]]
@@ -273,17 +271,28 @@ def test_what_is_no_real_number_is_refused(other):
 
 def test_other_objects_are_left_to_python():
     a = rq.Array([0x38], F)
-    for operation in (lambda: a + "x", lambda: "x" - a, lambda: a * None, lambda: a < "x", lambda: a % object(), lambda: {} / a):
+    for operation in (lambda: a + "x", lambda: "x" - a, lambda: a * None, lambda: a < "x", lambda: {} / a):
         with pytest.raises(TypeError):
             operation()
     assert (a == "x") is False and (a != None) is True and (a == None) is False  # noqa: E711
 
 
 @pytest.mark.parametrize(
-    "operation", [lambda a: a**2, lambda a: 2**a, lambda a: a // a, lambda a: 1 // a, lambda a: a @ a, lambda a: divmod(a, a), lambda a: divmod(1, a)]
+    "operation",
+    [
+        lambda a: a % a,
+        lambda a: 1 % a,
+        lambda a: a**2,
+        lambda a: 2**a,
+        lambda a: a // a,
+        lambda a: 1 // a,
+        lambda a: a @ a,
+        lambda a: divmod(a, a),
+        lambda a: divmod(1, a),
+    ],
 )
 def test_operators_that_do_not_exist_say_what_does(operation):
-    with pytest.raises(UnsupportedOperationError, match=r"an Array has \+ - \* / %, abs\(\) and comparisons, and .compute\(name\)"):
+    with pytest.raises(UnsupportedOperationError, match=r"an Array has \+ - \* /, abs\(\) and comparisons, and .compute\(name\)"):
         operation(rq.Array([0x38], F))
 
 
