@@ -157,6 +157,18 @@ def test_truth_classes_and_integers(backend, formats, count_cases):
         count_cases(columns[0].size)
 
 
+@pytest.mark.parametrize(
+    "formats", [("float8_e5m2",) * 2, ("float4_e2m1fn", "float8_e4m3fn"), ("float6_e3m2fn", "int8"), ("binary8p3se", "float8_e8m0fnu")], ids="-".join
+)
+def test_every_pair_by_table(backend, formats, count_cases):
+    """Many rows of few bits: what takes long is looked up."""
+    columns = [np.resize(c, 1 << 16) for c in crossed(formats, 1 << 16)]
+    for operation in ("rem", "fmod"):
+        count_cases(check(operation, columns, formats, backend, result="float16"))
+    for operation, fmt in itertools.product(("sqrt", "rsqrt"), formats):
+        count_cases(check(operation, [np.resize(boundary(fmt, 1 << 8), 1 << 14)], (fmt,), backend, result="bfloat16"))
+
+
 @pytest.mark.parametrize("operation", ["add", "mul", "div", "fma", "sqrt", "rsqrt", "rem", "minimum"])
 def test_layouts_threads_and_outputs_change_nothing(backend, operation, count_cases):
     rng, count = np.random.default_rng(3), COUNTS[operation]
