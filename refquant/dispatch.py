@@ -19,7 +19,6 @@ _MEANING = {
     "decode_parts": "conversion to integer parts or exact numbers",
 }
 
-COMPILED_WIDTH = 32  #: bits of the formats that compiled operations take
 NUMBA_PAYS = 1 << 12  #: elements from which compiled code is taken where it is loaded
 NUMBA_LOADS = 1 << 22  #: elements from which it is loaded for, which takes most of a second
 
@@ -31,14 +30,13 @@ def chosen(backend: str | None, size: int) -> str:
     return _paying(size, "codec")
 
 
-def chosen_for(operation: str, backend: str | None, size: int, width: int) -> str:
-    """Return the backend that the caller names, or that pays, for an operation on so many elements of formats of at most `width` bits.
+def chosen_for(operation: str, backend: str | None, size: int, formats: list[str], compiled: bool) -> str:
+    """Return the backend that the caller names, or that pays, for an operation on so many elements; `compiled`: whether compiled code takes the formats.
 
-    Raises BackendUnavailableError where the backend that is named lacks the operation on formats so wide.
+    Raises BackendUnavailableError where it is named and does not.
     """
-    compiled = "numba" in OPERATIONS[operation].backends and width <= COMPILED_WIDTH
-    if backend == "numba" and not compiled and "numba" in OPERATIONS[operation].backends:
-        raise BackendUnavailableError(f"backend: 'numba' has no {operation} of formats of more than {COMPILED_WIDTH} bits; it exists in reference")
+    if backend == "numba" and not compiled:
+        raise BackendUnavailableError(f"backend: 'numba' has no {operation} of {', '.join(formats)}; it exists in reference")
     return backend if backend is not None else _paying(size, "operations") if compiled else "reference"
 
 

@@ -9,20 +9,17 @@ from numpy.typing import NDArray
 
 from refquant import execution
 from refquant.arithmetic.choices import Choices, choices_of
+from refquant.arithmetic.digits import check_digits, fits_a_lane
 from refquant.arithmetic.operands import formats_of, operands
 from refquant.codec import CodesAndFlags
 from refquant.dispatch import chosen_for, function
-from refquant.errors import EncodeError, InputValueError, PolicyError
-from refquant.formats import Format, IntFormat, get_format
-from refquant.operations import OPERATIONS
-from refquant.policies import RAISES, Dialect, OverflowMode, Philox, Plan, Policies, RandomBits, as_dialect
+from refquant.errors import EncodeError, InputValueError
+from refquant.formats import Format, get_format
+from refquant.policies import RAISES, Dialect, Philox, Plan, RandomBits, as_dialect
 from refquant.stages import Stages, plan_stages, random_for
 
 Formats = Format | str | tuple[Format | str, ...]
 NAMES = ("a", "b", "c")
-_COPYING = ("integral", "neighbours", "ordering", "selection", "sign_operations")  #: rooms whose operations make no digits
-_WIDEST = 61  #: digits of an exact product that a sum takes, and of results that are cut off, of 64 in a lane
-_CUT_OFF = ("add", "sub", "div", "fma", "sqrt", "recip", "rsqrt")  #: operations whose last bit says that digits below it are lost
 
 
 class Asked(NamedTuple):
@@ -48,9 +45,7 @@ def computed(operation: str, given: tuple[Any, ...], fmt: Any, asked: Asked, *, 
     dialect = _copying(asked.dialect, target) if copies else asked.dialect
     stages = plan_stages(target, target.name, dialect=dialect, rounding=asked.rounding, overflow=asked.overflow, random=asked.random)
     function(operation, asked.backend)  # before anything is said of the operands
-    _check_widths(operation, formats, stages.policies)
-    if stages.first is None and asked.random is not None:
-        _check_random_digits(operation, target, asked.random.n)
+    check_digits(operation, formats, target, stages, 0 if asked.random is None else asked.random.n)
     arrays, scalar = operands(NAMES[: len(given)], given, formats, integers)
     shape = arrays[0].shape
     random = random_for(asked.random, shape)
@@ -58,7 +53,7 @@ def computed(operation: str, given: tuple[Any, ...], fmt: Any, asked: Asked, *, 
     raises = any(plan.may_raise for plan in (stages.first, stages.last) if plan is not None)
     codes = np.empty(shape, target.code_dtype) if out is None or raises else out
     events = np.empty(shape, np.uint8) if asked.return_flags or raises else None
-    backend = chosen_for(operation, asked.backend, codes.size, max(f.width for f in (*formats, target)))
+    backend = chosen_for(operation, asked.backend, codes.size, [f.name for f in formats], fits_a_lane(operation, formats, target))
     _run(operation, backend, arrays, formats, stages, random, codes, events)
     if events is not None and raises:
         _refuse(operation, events, target)
@@ -80,26 +75,6 @@ def _result_format(formats: tuple[Format, ...], result: Any) -> Format:
     if len(set(formats)) > 1:
         raise InputValueError(f"result: operands of different formats ({', '.join(f.name for f in formats)}) need the format of the result")
     return formats[0]
-
-
-def _check_widths(operation: str, formats: tuple[Format, ...], policies: Policies) -> None:
-    """Refuse what 64 bits do not hold exactly."""
-    digits = sum(f.precision if not isinstance(f, IntFormat) else f.width for f in formats[:2]) if operation in ("mul", "fma") else 0
-    widest = max(f.precision if not isinstance(f, IntFormat) else f.width for f in formats)
-    if digits > (64 if operation == "mul" else _WIDEST) or widest > (64 if OPERATIONS[operation].room in _COPYING else 32):
-        raise InputValueError(f"fmt: {operation} of {', '.join(f.name for f in formats)} is not there yet: its exact result has more digits than are computed")
-    if policies.overflow is OverflowMode.WRAP and not all(isinstance(f, IntFormat) for f in formats):
-        raise PolicyError(f"overflow: 'wrap' is for operands that are integers too, not {', '.join(f.name for f in formats)}")
-
-
-def _check_random_digits(operation: str, target: Format, bits: int) -> None:
-    """Refuse stochastic roundings that would look at digits below those that are computed: of each discarded one, and of one more."""
-    digits = (target.width if isinstance(target, IntFormat) else target.precision) + bits + 2
-    if operation in _CUT_OFF and digits > _WIDEST:
-        raise InputValueError(
-            f"random: {operation} into {target.name} with {bits} random bits looks at {digits} digits of the result, of which {_WIDEST} are computed; "
-            f"use {max(bits - digits + _WIDEST, 0)} bits at most"
-        )
 
 
 def _run(

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from refquant import execution, inputs
+from refquant.arithmetic.digits import fits_a_lane
 from refquant.dispatch import chosen_for, function
 from refquant.errors import InputTypeError, InputValueError
 from refquant.formats import Format, get_format
@@ -55,7 +56,7 @@ def walked(
     operation: str, backend: str | None, formats: tuple[Format, ...], arrays: list[NDArray[Any]], outputs: list[NDArray[Any]], call: Callable[..., Any]
 ) -> None:  # fmt: skip
     """Call ``call(kernel, *chunks of arrays, *chunks of outputs)`` with the kernel of the backend that is named, or that pays."""
-    name = chosen_for(operation, backend, outputs[0].size, max(f.width for f in formats))
+    name = chosen_for(operation, backend, outputs[0].size, [f.name for f in formats], fits_a_lane(operation, formats))
     kernel = function(operation, name)
 
     def one(_: int, parts: list[NDArray[Any]]) -> int:

@@ -58,6 +58,11 @@ def operands_of(codes: list[Lane], grids: Grids, choices: Choices) -> list[Opera
     return [from_codes(c, grid, U, choices.flush) for c, grid in zip(codes, grids, strict=True)]
 
 
+def digits(grid: Grid) -> int:
+    """Return how many digits the significands of a format have, at most."""
+    return min(grid.precision, max(grid.max_positive, grid.max_negative).bit_length())
+
+
 def number(x: Operand) -> Result:
     """Return an operand as the number that it is; where it is a NaN, anything."""
     none = np.zeros(x.significand.shape, np.bool_)

@@ -14,10 +14,10 @@ DIGITS = 61
 
 
 def root_of(x: Lane, lowest: NDArray[np.int32], zero: NDArray[np.bool_]) -> tuple[Lane, Any]:
-    """Return the root of ``x * 2**lowest`` as (significand, exponent of its bit 0); the leading one of x is at bit 61. RQ-7.8.
+    """Return the root of ``x * 2**lowest`` as (significand, exponent of its bit 0); the leading one of x is at bit 62. RQ-7.8.
 
-    With the exponent made even, the 64 bits of x and ``2 * DIGITS - 64`` zeros below them have a root of `DIGITS` digits. The digits come one by one: the
-    remainder stays at most twice the root, so that 64 bits hold it.
+    With the exponent made even, the 64 bits of x, of which the first or the second is one, and ``2 * DIGITS - 64`` zeros below them have a root of `DIGITS`
+    digits. The digits come one by one: the remainder stays at most twice the root, so that 64 bits hold it with the next two.
     """
     odd = (lowest & np.int32(1)) != 0
     radicand = np.where(odd, x << U(1), x)  # its digits, two at a time from bits 63 and 62 down

@@ -161,16 +161,15 @@ def test_shapes_of_scaled_values():
         rq.arithmetic.scale_b([0x38, 0x40], [0, 1, 2], "float8_e4m3fn")
 
 
-def test_every_digit_of_reciprocal_roots(count_cases):
+@pytest.mark.parametrize(("top", "steps"), [(31, 77), (52, 87)])
+def test_every_digit_of_reciprocal_roots(top, steps, count_cases):
     """RQ-7.18: 61 digits, and whether more follow, against integer roots; formats show a part of them only."""
-    rng = np.random.default_rng(11)
-    m = np.concatenate(
-        [rng.integers(1 << 31, 1 << 32, 3000, dtype=np.uint64), (1 << 31) + np.arange(40, dtype=np.uint64), np.array([(1 << 32) - 1], np.uint64)]
-    )
+    rng, one = np.random.default_rng(11), 1 << top
+    m = np.concatenate([rng.integers(one, 2 * one, 3000, dtype=np.uint64), one + np.arange(40, dtype=np.uint64), np.array([2 * one - 1], np.uint64)])
     lowest = rng.integers(-300, 300, m.size).astype(np.int32)
-    found, exponent = reciprocal_root_of(m, lowest)
+    found, exponent = reciprocal_root_of(m, lowest, top)
     for x, e, y, q in zip(*(a.tolist() for a in (m, lowest, found, exponent))):
         x, e = (2 * x, e - 1) if e % 2 else (x, e)
-        digits = math.isqrt(4**77 // x)
-        assert (y, q) == (digits | (digits * digits * x != 4**77), -e // 2 - 77)
+        digits = math.isqrt(4**steps // x)
+        assert (y, q) == (digits | (digits * digits * x != 4**steps), -e // 2 - steps)
     count_cases(m.size)

@@ -9,7 +9,7 @@ from operationcalls import COMPARED, COUNTS, crossed, outcome
 import refquant as rq
 
 A = rq.arithmetic
-FORMATS = ["float8_e5m2", "float16", "float32", "int8", "float8_e8m0fnu", "binary8p3se", "float8_e4m3fnuz", "uint32"]
+FORMATS = ["float8_e5m2", "float16", "float32", "int8", "float8_e8m0fnu", "binary8p3se", "float8_e4m3fnuz", "uint16"]
 KNOBS = [
     {}, {"rounding": "to_odd", "tininess": "before"}, {"rounding": "toward_negative", "subnormals": "flush_both", "overflow": "saturate"},
     {"nan_operand": "signaling_first", "zero_times_inf": "made", "fma_nan_order": "addend_first", "nan": "keep_payload"},

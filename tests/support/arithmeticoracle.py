@@ -7,7 +7,18 @@ import oracle
 from oracle.arithmetic import exact, taken
 from oracle.nan_rules import Exact, Rules
 
-get = oracle.formats.get
+import refquant as rq
+
+
+def get(fmt):
+    """Return the oracle's format of a name, or of the same parameters as a format of the package."""
+    if isinstance(fmt, str):
+        return oracle.formats.get(fmt)
+    if isinstance(fmt, rq.IntFormat):
+        return oracle.formats.Int(fmt.name, fmt.width, fmt.signed, fmt.fraction_bits, str(fmt.encoding))
+    return oracle.formats.Float(
+        fmt.name, fmt.precision, fmt.exponent_width, fmt.bias, fmt.signed, str(fmt.nan), fmt.infinity, fmt.zero, str(fmt.signaling_nan), str(fmt.parity)
+    )
 
 
 def every_row(formats):
