@@ -51,5 +51,5 @@ def sqrt(codes: list[Lane], grids: Grids, choices: Any, plan: Plan, random: Rand
 
 
 def _sqrt(codes: list[Lane], grids: Grids, choices: Any, plan: Plan, random: Random, base: int, out: Lane | None, events: Events) -> int:
-    loop = operations.long_root64 if plan.stochastic or plan.grid.precision > SHORT_ROOT else operations.root64
-    return run((loop,), codes, ruling("root", grids, choices, plan), plan, random, base, out, events)
+    long = plan.stochastic or plan.wrap or plan.grid.precision > SHORT_ROOT
+    return run((operations.long_root64 if long else operations.root64,), codes, ruling("root", grids, choices, plan), plan, random, base, out, events)

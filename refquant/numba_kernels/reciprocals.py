@@ -30,5 +30,5 @@ def rsqrt(codes: list[Lane], grids: tuple[Grid, ...], choices: Any, plan: Plan, 
 
 
 def _rsqrt(codes: list[Lane], grids: tuple[Grid, ...], choices: Any, plan: Plan, random: Random, base: int, out: Lane | None, events: Events) -> int:
-    loop = operations.long_reciprocal_root64 if plan.stochastic or plan.grid.precision > SHORT_ROOT else operations.reciprocal_root64
+    loop = operations.long_reciprocal_root64 if plan.stochastic or plan.wrap or plan.grid.precision > SHORT_ROOT else operations.reciprocal_root64
     return run((loop,), codes, ruling("reciprocal root", grids, choices, plan), plan, random, base, out, events)

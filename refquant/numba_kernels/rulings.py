@@ -27,7 +27,7 @@ class Ruling(NamedTuple):
 def ruling(kind: str, grids: tuple[Grid, ...], choices: Any, plan: Plan, subtracts: bool = False) -> Ruling:
     """Return what an operation takes; `choices` as refquant.arithmetic.choices gives them."""
     lane = np.dtype(np.uint32 if _is_narrow(kind, grids, plan) else np.uint64)
-    payload = max(g.nan_payload for g in grids)
+    payload = grids[0].nan_payload if kind == "sign" else max(g.nan_payload for g in grids)  # what is copied is not aligned
     origins = tuple(origin_in(g, bool(choices.flush), lane) for g in grids)
     return Ruling(lane, origins, packed(_rules(grids, choices, payload, subtracts), lane), goal_in(plan, payload, lane))
 
@@ -36,16 +36,16 @@ def _is_narrow(kind: str, grids: tuple[Grid, ...], plan: Plan) -> bool:
     """Return whether lanes of 32 bits hold the exact result, or as many of its digits as count.
 
     A sum keeps its 28 leading digits and whether others are lost: those of the result, the next, the one below the least normal number, and more. A product is
-    whole. A quotient has 15 digits.
+    whole. A quotient has 15 digits. What is taken modulo a power of two needs its last digits.
     """
     every, target = (*grids, plan.grid), plan.grid.precision
     small = all(g.width <= 32 and g.precision <= 26 and g.max_positive < 1 << 31 for g in every) and not plan.stochastic
     digits = sum(g.precision for g in grids[:2])
     return small and {
-        "sum": True,
+        "sum": not plan.wrap,
         "product": digits <= 29,
-        "fused": digits <= 29,
-        "quotient": grids[-1].precision <= 15 and target <= 12,
+        "fused": digits <= 29 and not plan.wrap,
+        "quotient": grids[-1].precision <= 15 and target <= 12 and not plan.wrap,
     }.get(kind, False)
 
 

@@ -132,6 +132,23 @@ def test_every_other_policy(backend, fmt, thoroughly, count_cases):
             count_cases(check(operation, columns[count], (fmt,) * count, backend, dialect=rq.get_dialect("default").replace(**(takes_nan | knobs))))
 
 
+FOUND = [
+    # a short quotient has too few digits for what is left of them modulo a power of two
+    ("recip", ["mxint8"], rq.IntFormat(width=1, fraction_bits=11), {"rounding": "toward_zero", "overflow": "wrap", "zero_input": "nan", "negative": "nan", "division_by_zero": "nan", "nan": "to_max"}),
+    ("div", ["int4", "int8"], rq.IntFormat(width=3, fraction_bits=20), {"overflow": "wrap", "nan": "to_max", "inf_to_int": "bound"}),
+    ("sqrt", ["uint8"], rq.IntFormat(width=4, fraction_bits=40), {"overflow": "wrap", "nan": "to_max"}),
+    # the payload of the first operand is not aligned to that of the second
+    ("copy_sign", [rq.FloatFormat(precision=13, exponent_width=2, bias=1), "float32"], rq.FloatFormat(precision=13, exponent_width=2, bias=1), {}),
+    ("copy_sign", ["float8_e5m2", "float32"], "float16", {}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("operation, formats, result, knobs", FOUND, ids=lambda x: x if isinstance(x, str) else None)
+def test_what_once_was_wrong(backend, operation, formats, result, knobs, count_cases):
+    dialect = rq.get_dialect("default").replace(**knobs)
+    count_cases(check(operation, crossed(formats, 1 << 12), tuple(formats), backend, result=result, dialect=dialect))
+
+
 @pytest.mark.parametrize("formats", MIXED, ids=lambda f: "-".join(f))
 def test_mixed_formats(backend, formats, count_cases):
     for operation, count in COUNTS.items():

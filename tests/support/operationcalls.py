@@ -42,12 +42,13 @@ def boundary(fmt, count):
     fmt = rq.get_format(fmt)
     if 1 << fmt.width <= count:
         return np.arange(1 << fmt.width, dtype=fmt.code_dtype)
-    g, sign = fmt.grid, 1 << (fmt.width - 1)
-    near = {c + d for c in (0, g.infinity, g.max_positive, 1 << (g.precision - 1), sign) if c >= 0 for d in (-2, -1, 0, 1, 2)}
-    near |= {(1 << k) + d for k in range(fmt.width) for d in (-1, 0, 1)}
-    near = sorted({(c | s) & ((1 << fmt.width) - 1) for c in near for s in (0, sign)})
-    random = np.random.default_rng(fmt.width).integers(0, 1 << fmt.width, count, dtype=np.uint64)
-    return np.concatenate([np.array(near, np.uint64)[:: -(-len(near) // count)], random])[-count:].astype(fmt.code_dtype)
+    g, sign, mask = fmt.grid, 1 << (fmt.width - 1), (1 << fmt.width) - 1
+    ends = [0, g.infinity, g.nan_first, g.nan_first + max(g.nan_quiet, 1), g.nan_first + g.nan_quiet + 1, g.max_positive, 1, 1 << (g.precision - 1)]
+    near = [c + d for d in (-1, 1, 2) for c in ends] + [(1 << k) + d for k in range(fmt.width) for d in (-1, 0, 1)]
+    random = np.random.default_rng(fmt.width).integers(0, 1 << fmt.width, count, dtype=np.uint64).tolist()
+    first, rest = ([(c ^ s) & mask for c in codes if c >= 0 for s in (0, sign)] for codes in (ends, near))
+    mixed = [c for pair in zip(rest, itertools.cycle(random)) for c in pair]
+    return np.array(list(dict.fromkeys(first + mixed + random))[:count], np.uint64).astype(fmt.code_dtype)
 
 
 def crossed(formats, rows):
