@@ -1,0 +1,76 @@
+"""What a target offers to be judged: conversions, and operations where it has some."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from refquant.errors import InputValueError
+from refquant.golden.evaluation import is_conversion, operation_named
+from refquant.operations import OPERATIONS
+from refquant.verify.deviations import Deviation
+from refquant.verify.operation_claim import OperationClaim
+from refquant.verify.target import Claim, Target
+from refquant.verify.versions import version_matches
+
+EVERY = "all"
+
+
+def operations_of(target: Target) -> tuple[OperationClaim, ...]:
+    """Return the operations that a target offers."""
+    found = getattr(target, "operations", None)
+    return () if found is None else tuple(found())
+
+
+def claims_of(target: Target, op: Any = None) -> tuple[Claim, ...]:
+    """Return the claims of an operation, of all operations, or (None) of the conversions of a target.
+
+    Raises
+    ------
+    UnknownNameError, InputValueError
+        If there is no such operation, or the target does not have it.
+
+    Examples
+    --------
+    >>> from refquant.verify import get_target
+    >>> from refquant.verify.offers import claims_of
+    >>> [claim.label for claim in claims_of(get_target("numpy"), "sqrt")]
+    ['sqrt float16', 'sqrt float32']
+    """
+    if op is None:
+        return tuple(target.claims())
+    every = operations_of(target)
+    found = every if op == EVERY else tuple(claim for claim in every if claim.operation == named_operation(op))
+    if not found:
+        known = ", ".join(dict.fromkeys(claim.operation for claim in every)) or "no operations"
+        raise InputValueError(f"op: {target.name} has no {op}; it has {known}")
+    return found
+
+
+def named_operation(op: Any) -> str:
+    """Return the name of an operation that is no conversion; raise where there is none."""
+    if op in OPERATIONS and not is_conversion(operation_named(op)):
+        return str(op)
+    if op in OPERATIONS:
+        raise InputValueError(f"op: {op} is a conversion; leave op out")
+    return operation_named(op).name
+
+
+def unmatched(entries: Iterable[Deviation], target: Target, announced: tuple[Claim, ...]) -> tuple[Deviation, ...]:
+    """Return the entries of a package and version that speak of none of its conversions or operations: a mistake in a pattern, or what it no longer has.
+
+    Those of conversions are looked for where all of them are judged, those of an operation where it is judged in every format.
+    """
+    of_it = (e for e in entries if e.package == target.name and version_matches(target.version, e.versions))
+    lost = (e for e in of_it if not any(e.speaks_of(target.name, target.version, claim) for claim in announced))
+    return tuple(e for e in lost if _whole(target, announced, e.operation))
+
+
+def _whole(target: Target, announced: tuple[Claim, ...], operation: str) -> bool:
+    """Return whether all is judged among which an entry of this operation should be."""
+    asked = [isinstance(claim, OperationClaim) for claim in announced]
+    if operation not in OPERATIONS or is_conversion(OPERATIONS[operation]):
+        return not all(asked) and announced == tuple(target.claims())
+    every = operations_of(target)
+    same, given = (tuple(claim for claim in claims if claim.operation == operation) for claims in (every, announced))
+    return any(asked) and (given == same if same else announced == every)
