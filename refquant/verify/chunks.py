@@ -34,7 +34,7 @@ def _kinds(target: Target, found: Sweep, codes: Codes, given: Replies) -> Iterat
     claim, known = found.claim, known_of(given)
     bits, got = (codes, given.codes) if known.all() else (codes[known], given.codes[known])
     right = reference_codes(claim, bits)
-    expected = None if found.known is None else predicted(found.known, claim, bits)
+    expected = None if found.known is None else predicted(found.known, claim, bits, got)
     wrong = differs(claim, got, right)
     where = np.flatnonzero(wrong)
     if where.size:

@@ -19,7 +19,7 @@ from refquant.operations import OPERATIONS
 from refquant.policies import KNOBS, NegativeMode, OverflowMode, Policies, get_dialect, operation_knobs
 from refquant.verify.cases import columns_of
 from refquant.verify.comparison import Mask, differs, is_nan, is_subnormal, reference_codes
-from refquant.verify.instead import all_instead, instead_of
+from refquant.verify.instead import VAGUE, all_instead, instead_of
 from refquant.verify.operation_claim import OperationClaim
 from refquant.verify.scopes import SCOPES, rounds_below_all
 from refquant.verify.target import Claim, Codes
@@ -106,10 +106,10 @@ class Explanation:
             instead=self.instead or other.instead,
         )  # fmt: skip
 
-    def predict(self, claim: Claim, codes: Codes) -> Codes:
+    def predict(self, claim: Claim, codes: Codes, got: Codes) -> Codes:
         """Return the outputs under this explanation; what the claim refuses as out of range is clamped, where another rounding leads there."""
         if isinstance(claim, OperationClaim):
-            return self._of_operation(claim, codes)
+            return self._of_operation(claim, codes, got)
         if self.via is not None:
             codes = convert_codes(codes, claim.source, self.via, _STEP.replace(nan=self.via_nan, rounding=self.via_rounding))
             claim = dataclasses.replace(claim, source=self.via)
@@ -119,14 +119,14 @@ class Explanation:
             result = np.where(SCOPES[scope](claim, codes), reference_codes(claim, codes, everywhere.replace(**dict(knobs))), result)
         return self._beyond_policies(dataclasses.replace(claim, knobs=(*claim.knobs, *self.knobs)), codes, result)
 
-    def _of_operation(self, claim: OperationClaim, cases: Codes) -> Codes:
+    def _of_operation(self, claim: OperationClaim, cases: Codes, got: Codes) -> Codes:
         """Return the results of an operation: the format that is passed through is that of the exact result."""
         idle = [knob for knob in ({"via"} if self.via is not None else set()) | dict(self.knobs).keys() if knob not in claim.record.affected_by]
         if idle or self.within or self.no_code or self.second:
             raise PolicyError(f"diagnosis: {self.name!r} says nothing of {claim.operation}")
         via = None if self.via is None else {"format": self.via, "nan": self.via_nan, "rounding": self.via_rounding}
         dialect = claim.correct.replace(**{**_clamped(claim.policies), **dict(self.knobs), "via": via})
-        result = instead_of(claim.operation)[self.instead](claim, dialect, cases) if self.instead else reference_codes(claim, cases, dialect)
+        result = instead_of(claim.operation)[self.instead](claim, dialect, cases, got) if self.instead else reference_codes(claim, cases, dialect)
         return self._beyond_policies(claim, cases, result)
 
     def _beyond_policies(self, claim: Claim, codes: Codes, result: Codes) -> Codes:
@@ -252,27 +252,29 @@ def _explained(claim: Claim, codes: Codes, got: Codes) -> str | None:
 def _fitting(claim: Claim, codes: Codes, got: Codes) -> Iterator[Explanation]:
     """Yield what fits a sample of the mismatches: single changes, then one more on top of passing through a format, then two others."""
     tried = explanations_of(claim.operation) if isinstance(claim, OperationClaim) else single_explanations()
-    fixed = {e: _fixes(e, claim, codes, got) for e in tried}
+    vague = [e for e in tried if e.instead in VAGUE]
+    fixed = {e: _fixes(e, claim, codes, got) for e in tried if e not in vague}
     yield from (e for e, mask in fixed.items() if mask.all())
     through, others = ([e for e in fixed if (e.via is not None) is first] for first in (True, False))
     pairs = [a.and_then(b) for a, b in product(through, others)]
     some = [(e, mask) for e, mask in fixed.items() if mask.any() and e.via is None and len(e.knobs) < 2]
     pairs += [a.and_then(b) for (a, one), (b, two) in combinations(some, 2) if not a.changed & b.changed and (one | two).all()]
     yield from (e for e in pairs if _fixes(e, claim, codes, got).all())
+    yield from (e for e in vague if _fixes(e, claim, codes, got).all())
 
 
 def _fixes(explanation: Explanation, claim: Claim, codes: Codes, got: Codes) -> Mask:
     """Return for which inputs an explanation gives what the implementation gave."""
-    found = predicted(explanation, claim, codes)
+    found = predicted(explanation, claim, codes, got)
     return np.zeros(codes.size, np.bool_) if found is None else ~differs(claim, got, found)
 
 
-def predicted(explanation: Explanation, claim: Claim, codes: Codes) -> Codes | None:
-    """Return the outputs under an explanation, or None where this conversion cannot be done like that."""
+def predicted(explanation: Explanation, claim: Claim, codes: Codes, got: Codes) -> Codes | None:
+    """Return the outputs under an explanation, or None where this conversion cannot be done like that; where it leaves a choice, what was given."""
     ends = (claim.target,) if isinstance(claim, OperationClaim) else (claim.source, claim.target)
     if explanation.via in ends or (explanation.via is UPPER_BITS and claim.source != "float64"):
         return None
     try:
-        return explanation.predict(claim, codes)
+        return explanation.predict(claim, codes, got)
     except RefquantError:  # the format has no such policy
         return None

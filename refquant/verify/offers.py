@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
-from refquant.errors import InputValueError
-from refquant.golden.evaluation import is_conversion, operation_named
+from refquant.errors import InputValueError, UnknownNameError
+from refquant.golden.evaluation import is_conversion, operations_with_vectors
 from refquant.operations import OPERATIONS
 from refquant.verify.deviations import Deviation
 from refquant.verify.operation_claim import OperationClaim
@@ -49,11 +51,18 @@ def claims_of(target: Target, op: Any = None) -> tuple[Claim, ...]:
 
 def named_operation(op: Any) -> str:
     """Return the name of an operation that is no conversion; raise where there is none."""
-    if op in OPERATIONS and not is_conversion(operation_named(op)):
-        return str(op)
-    if op in OPERATIONS:
+    if isinstance(op, str) and op in {record.name for record in operations_with_vectors() if not is_conversion(record)}:
+        return op
+    if op in OPERATIONS and OPERATIONS[op].kernel == "convert":
         raise InputValueError(f"op: {op} is a conversion; leave op out")
-    return operation_named(op).name
+    near = difflib.get_close_matches(str(op), [name for name, record in OPERATIONS.items() if record.door], 3, 0.6)
+    hint = f", near ones {', '.join(near)}" if near else ""
+    raise UnknownNameError(f"op: expected an operation such as add, div, fma or sqrt (`refquant golden --help` lists them{hint}), or {EVERY}; got {op!r}")
+
+
+def without_flags(claim: Claim) -> Claim:
+    """Return a claim of codes alone."""
+    return replace(claim, flags=False) if isinstance(claim, OperationClaim) else claim
 
 
 def unmatched(entries: Iterable[Deviation], target: Target, announced: tuple[Claim, ...]) -> tuple[Deviation, ...]:
