@@ -43,9 +43,10 @@ def claims_of(target: Target, op: Any = None) -> tuple[Claim, ...]:
         return tuple(target.claims())
     every = operations_of(target)
     found = every if op == EVERY else tuple(claim for claim in every if claim.operation == named_operation(op))
+    if not every:
+        raise InputValueError(f"op: {target.name} has no operations")
     if not found:
-        known = ", ".join(dict.fromkeys(claim.operation for claim in every)) or "no operations"
-        raise InputValueError(f"op: {target.name} has no {op}; it has {known}")
+        raise InputValueError(f"op: {target.name} has no {op}; it has {', '.join(dict.fromkeys(claim.operation for claim in every))}")
     return found
 
 
