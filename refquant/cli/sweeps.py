@@ -60,7 +60,7 @@ def sweep_all(announced: Announced, known: tuple[Deviation, ...], resume: str | 
     limits, paths = [seconds_for(target, timeout) for target, _ in pairs], state_paths(pairs, resume)
     out = console(stderr=reports.json == STDOUT)
     left = f"; {wide} from sources of more than {WIDEST} bits left out" if wide else ""
-    line(out, f"every code of {len(pairs)} {kind}{'s' if len(pairs) > 1 else ''}{left}")
+    line(out, f"every {'pattern' if kind == 'operation' else 'code'} of {len(pairs)} {kind}{'s' if len(pairs) > 1 else ''}{left}")
     lost = {(t.name, t.version): unmatched(known, t, claims) for t, claims in announced}
     texts = [f"{name}: {matches_nothing(entry)}" for (name, _), entries in lost.items() for entry in entries]
     for text in texts:

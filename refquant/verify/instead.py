@@ -141,8 +141,8 @@ def instead_of(operation: str) -> dict[str, Instead]:
     Examples
     --------
     >>> from refquant.verify.instead import instead_of
-    >>> list(instead_of("fma")), list(instead_of("rem"))[:3]
-    (['the product rounded first'], ['as add', 'as sub', 'as mul'])
+    >>> list(instead_of("fma")), list(instead_of("rem"))[2:5]
+    (['the product rounded first', 'one of the two neighbours of the exact result'], ['as add', 'as sub', 'as mul'])
     """
     records = {op.name: op for op in operations_with_vectors() if not is_conversion(op)}
     own: dict[str, Instead] = {name: found for name, (operations, found) in _OF.items() if operation in operations}

@@ -45,6 +45,43 @@ def test_one_wrong_pair_of_65536_is_found_and_shown_with_both_operands():
     assert verdict.spread.map == {"other": {0x12: 1}} and verdict.spread.distances == {"1": 1}
 
 
+def test_the_smallest_witness_is_that_of_the_smallest_first_operand():
+    codes = changed(changed(right("add")[0], 0x13, 0x01, 0x7E), 0x92, 0x34, 0x7E)
+    verdict = verdict_of(FromTables(codes), op="add")
+    assert (verdict.mismatches, verdict.witness.input) == (2, "0x92, 0x34")  # by magnitude, not by the sign
+
+
+def test_flags_of_every_batch_are_judged():
+    def late(a, b):
+        codes, flags = rq.arithmetic.mul(a.view(np.uint16), b.view(np.uint16), "float16", return_flags=True)
+        last = (a.view(np.uint16) == 0x7C00) & (b.view(np.uint16) == 0)  # Inf * 0: the first operands come in ascending order
+        return codes, np.where(last, np.uint8(0), flags)
+
+    target = FunctionTarget("mine", late, "float16", op="mul", flags=True)
+    (verdict,) = judge(target, random=60_000, timeout=60).verdicts
+    assert (verdict.status, verdict.message, verdict.cases > 1 << 16) == ("new", "wrong flags: invalid missing 1", True)
+
+
+def test_flags_before_a_fault_are_judged():
+    def raising(a, b):
+        if (a.view(np.uint8) == 0x80).any():
+            raise RuntimeError("no kernel")
+        return FromTables(right("add")[0], np.zeros((256, 256), np.uint8))(a, b)
+
+    verdict = verdict_of(raising, **FLAGS)
+    wrong = int(np.count_nonzero(right("add")[1][:0x80]))
+    assert (verdict.status, verdict.cases, verdict.unanswered, verdict.flags.cases) == ("failed", 0x8000, 0x8000, wrong)
+    assert "on input 0x80, 0x00 (-0, 0), which does it alone" in verdict.message
+
+
+def test_a_deviation_speaks_of_all_operands():
+    claim = OperationClaim.of("mul", "bfloat16", "float16", result="float32")
+    entry = dataclasses.replace(ENTRY, operation="mul", sources=("bfloat16", "float16"), targets=("float32",))
+    assert entry.speaks_of("mine", "1", claim)
+    assert not dataclasses.replace(entry, sources=("bfloat16",)).speaks_of("mine", "1", claim)
+    assert not dataclasses.replace(entry, operation="add").speaks_of("mine", "1", claim)
+
+
 def test_one_wrong_flag_of_65536_is_found_and_shown():
     codes, flags = right("add")
     assert flags[0x7E, 0x7E] == 5  # 448 + 448 is out of range
