@@ -68,7 +68,7 @@ def _results_file(text: str, golden: str | None, *, asked: bool) -> FileTarget:
     if golden is None:
         raise click.UsageError(f"{text} needs --golden: the folder or file of the golden vectors that it has results for")
     if asked:
-        raise click.UsageError(f"{text}: --format, --source and --op do not belong to it; the golden vectors say what it is")
+        raise click.UsageError(f"{text}: --format and --source do not belong to it, and neither does --op; the golden vectors say what it is")
     return FileTarget(text.removeprefix(FILE), golden)
 
 

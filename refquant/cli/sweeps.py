@@ -183,5 +183,5 @@ def _record(swept: Swept) -> dict[str, Any]:
     numbers = {n: getattr(found, n) for n in ("size", "cases", "left_out", "mismatches", "new", "gone", "complete", "resumed")}
     kinds = [{"name": k.name, "count": k.count, "witness": k.witness._asdict()} for k in found.kinds]
     program = {"misbehaviour": misbehaviour_record(found.failure), "notes": list(found.notes), "stderr": found.stderr}
-    conversion = {"name": found.name, "version": found.version, "source": source, "target": target}
+    conversion = {"name": found.name, "version": found.version, "operation": found.claim.operation, "source": source, "target": target}
     return {**conversion, **says, **numbers, "failure": swept.failure, "kinds": kinds, **program}

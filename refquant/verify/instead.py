@@ -34,15 +34,14 @@ def _of_zeros(which: int, claim: OperationClaim, cases: Codes, otherwise: Codes)
 
 def _operand_of_zeros_or_nan(which: int, claim: OperationClaim, dialect: Dialect, cases: Codes, got: Codes) -> Codes:
     signals = np.any([parts_of(column, fmt)[3] == _SIGNALLING for column, fmt in zip(columns_of(cases), claim.operands)], axis=0)
-    nan = get_format(claim.target).code_of_nan
     right = claim.right(cases, dialect)
-    return _of_zeros(which, claim, cases, np.where(signals, np.full_like(right, nan), right))
+    return _of_zeros(which, claim, cases, np.where(signals, np.full_like(right, _nan(claim)), right))
 
 
 def _nan_beyond_float32(claim: OperationClaim, dialect: Dialect, cases: Codes, got: Codes) -> Codes:
     """Return a NaN that was given where the quotient is about 2**128 or more; whether one is given depends on where in an array the operands are."""
     right, columns = claim.right(cases, dialect), columns_of(cases)
-    nan = np.full_like(right, get_format(claim.target).code_of_nan)
+    nan = np.full_like(right, _nan(claim))
     numbers = np.all([parts_of(column, fmt)[3] == 0 for column, fmt in zip(columns, claim.operands)], axis=0) & ~magnitude_is_zero(
         columns[1], claim.operands[1]
     )
@@ -88,6 +87,13 @@ def _sign_bit_inverted(claim: OperationClaim, dialect: Dialect, cases: Codes, go
 def _sign_bit_cleared(claim: OperationClaim, dialect: Dialect, cases: Codes, got: Codes) -> Codes:
     cleared: Codes = cases & ~cases.dtype.type(_sign_bit(claim))
     return cleared
+
+
+def _nan(claim: OperationClaim) -> int:
+    code = get_format(claim.target).code_of_nan
+    if code is None:
+        raise PolicyError(f"instead: expected a format with NaN, got {get_format(claim.target).name}")
+    return code
 
 
 def _sign_bit(claim: OperationClaim) -> int:

@@ -75,6 +75,16 @@ def test_every_pair_of_a_narrow_format(verify):
     assert "known: the second of two zeros: 1, the smallest 0x80, 0x00 (-0, 0) gives 0x00 (0), right 0x80 (-0)" in result.output
 
 
+def test_each_operation_that_is_swept_keeps_a_state_of_its_own(verify, tmp_path):
+    asked = ("ml_dtypes", "--op", "add", "--op", "mul", "--format", "float4_e2m1fn", "--exhaustive", "--resume", "states")
+    assert verify(*asked).exit_code == 0
+    ends = "float4_e2m1fn-float4_e2m1fn-float4_e2m1fn.json"
+    assert sorted(path.name for path in (tmp_path / "states").iterdir()) == [f"ml_dtypes-add-{ends}", f"ml_dtypes-mul-{ends}"]
+    again = verify(*asked, "--json", "r.json")
+    assert again.exit_code == 0 and "256 of 256 codes compared, 256 of them in an earlier run: exact" in again.output
+    assert [s["operation"] for s in json.loads(Path("r.json").read_text("utf-8"))["sweeps"]] == ["add", "mul"]
+
+
 @pytest.mark.parametrize(
     "arguments, message",
     [

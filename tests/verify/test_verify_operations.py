@@ -157,6 +157,15 @@ def test_computing_in_float32_and_rounding_again_is_double_rounding():
     assert set(verdict.by_class) == {"double rounding"}
 
 
+@pytest.mark.parametrize("fmt", ["float4_e2m1fn", "float8_e8m0fnu"])
+@pytest.mark.parametrize("operation", ["minimum_number", "copy_sign", "fmod"])
+def test_what_nothing_explains_is_said_so_in_every_kind_of_format(operation, fmt):
+    knobs = (("nan", "to_zero" if fmt == "float4_e2m1fn" else "canonical"), ("overflow", "saturate"), ("negative", None if fmt != "float8_e8m0fnu" else "nan"))
+    nonsense = lambda a, *rest: a.view(np.uint8) * np.uint8(5) & np.uint8(15)  # noqa: E731
+    verdict = verdict_of(nonsense, fmt, level=1, op=operation, knobs=tuple(knob for knob in knobs if knob[1] is not None))
+    assert (verdict.status, verdict.diagnosis) == ("new", None)
+
+
 def test_operands_and_result_of_different_formats():
     product = lambda a, b: a.astype(np.float32) * b.astype(np.float32)  # noqa: E731
     verdict = verdict_of(product, "float32", sources=("bfloat16", "float16"), op="mul")
