@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from refquant.verify import Claim, Target
+from refquant.verify import Claim, OperationClaim, Target
 
 _LONGEST = 100  #: characters of a name
 _PLAIN = re.compile(rf"[\w.+-]{{1,{_LONGEST}}}", re.ASCII)
@@ -32,11 +32,15 @@ def state_paths(pairs: list[tuple[Target, Claim]], resume: str | None) -> list[P
 
 def _names(pairs: list[tuple[Target, Claim]]) -> list[str]:
     """Return a name of a file for each conversion; where two are the same, each has its dialect too, and where that does not do, a digest of its target."""
-    names = ["-".join((_in_a_folder(target.name), *claim.names)) for target, claim in pairs]
+    names = ["-".join((_in_a_folder(target.name), *_conversion(claim))) for target, claim in pairs]
     for ends in ([claim.dialect.name for _, claim in pairs], [_digest(target.name) for target, _ in pairs]):
         repeated = [names.count(name) > 1 for name in names]
         names = [f"{name}-{end}" if twice else name for name, end, twice in zip(names, ends, repeated, strict=True)]
     return names
+
+
+def _conversion(claim: Claim) -> tuple[str, ...]:
+    return (claim.operation, *claim.source_names, claim.names[1]) if isinstance(claim, OperationClaim) else claim.names
 
 
 def _in_a_folder(name: str) -> str:
