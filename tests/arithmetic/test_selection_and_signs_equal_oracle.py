@@ -1,6 +1,5 @@
 """The smaller and the larger, neighbours, operations on signs, orders, classes and exponents equal the oracle's, flags included."""
 
-
 import arithmeticoracle
 import numpy as np
 import oracle

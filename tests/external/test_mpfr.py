@@ -62,9 +62,7 @@ def asked(gmpy2, function, columns, name, mode):
             codes.append(code_of(float(result), name))
             made = result != result and not any(x != x for x in row)
             inexact = INEXACT * context.inexact
-            flags.append(
-                inexact + UNDERFLOW * (inexact and context.underflow) + OVERFLOW * context.overflow + DIV_BY_ZERO * context.divzero + INVALID * made
-            )
+            flags.append(inexact + UNDERFLOW * (inexact and context.underflow) + OVERFLOW * context.overflow + DIV_BY_ZERO * context.divzero + INVALID * made)
     return np.array(codes), np.array(flags)
 
 

@@ -13,7 +13,7 @@ import oracle
 from oracle.arithmetic import exact
 from oracle.flags import INEXACT
 from oracle.nan_rules import Exact, Rules, propagated
-from oracle.rounding import RULES
+from oracle.rounding import RULES, parity_of
 
 get = oracle.formats.get
 
@@ -83,33 +83,59 @@ def compute_of(operation):
     return lambda scale, *units: (n < 0, abs(n), True) if (n := signed(*units)) else None
 
 
+@lru_cache(maxsize=64)
+def outcome_of_segments(name, negative, mode, parity):
+    """Which outcome of rounding each segment of a side has: point, interval above it, next point ... -1 for 0 and what is no step."""
+    which = oracle.steps.project_all(get(name), negative, mode, parity).which
+    return np.array([-1 if i is None else i for i in which], np.int32)
+
+
 @lru_cache(maxsize=256)
 def table(name, negative, policies):
-    """Codes and flags of every segment of a side: point, interval above it, next point ... -1 where the oracle refuses."""
-    steps = oracle.steps.steps(get(name), negative, policies)
-    both = [r for pair in zip(steps.at, steps.between, strict=True) for r in pair]
-    return np.array([-1 if r.error else r.code for r in both]), np.array([r.flags for r in both])
+    """Codes and flags of every segment of a side; -1 where the oracle refuses, and for 0."""
+    assert (policies.flags, policies.below_min, policies.negative) == ("ieee", "min", None) and policies.overflow != "wrap"
+    fmt = get(name)
+    parity = parity_of(fmt, policies.parity)
+    results = oracle.steps.results_of(oracle.steps.project_all(fmt, negative, policies.rounding, parity), fmt, policies)
+    distinct = np.array([(-1, 0) if r.error else r[:2] for r in results] + [(-1, 0)])
+    return distinct[outcome_of_segments(name, negative, policies.rounding, parity)]
 
 
-def fine_enough(formats, points):
-    """The scale of which all of these are multiples."""
-    quanta = [f.fraction_bits if isinstance(f, oracle.formats.Int) else f.t - f.emin for f in formats]
-    return max(0, *quanta, *(p.denominator.bit_length() - 1 for side in points for p in side))
+@lru_cache(maxsize=8)
+def data_of(name):
+    """The datum of every code."""
+    return [oracle.codec.decode(c, get(name)) for c in range(1 << get(name).width)]
+
+
+@lru_cache(maxsize=8)
+def units_of(name, scale):
+    """Every code as an integer of units, None where it is no number."""
+    return [None if d.kind != "finite" else int(d.value * (1 << scale)) * (-1 if d.sign else 1) for d in data_of(name)]
+
+
+@lru_cache(maxsize=8)
+def points_of(name, negative, scale):
+    """The break points of a side in units."""
+    return [int(p * (1 << scale)) for p in oracle.steps.expand(get(name), negative).points]
+
+
+@lru_cache(maxsize=256)
+def scale_for(formats, result):
+    """The scale of which all data of the operands and all break points of the result are multiples."""
+    quanta = [f.fraction_bits if isinstance(f, oracle.formats.Int) else f.t - f.emin for f in map(get, formats)]
+    points = (p for negative in (False, True) for p in oracle.steps.expand(get(result), negative).points)
+    return max(0, *quanta, *(p.denominator.bit_length() - 1 for p in points))
 
 
 class Outcomes:
     """The distinct exact results of some rows: a segment of a side, or what the oracle says of operands that it was asked about."""
 
     def __init__(self, formats, result):
-        self.formats, self.result, self.numbers = formats, result, {}
-        specs, points = [get(f) for f in formats], [oracle.steps.expand(get(result), negative).points for negative in (False, True)]
-        self.scale = fine_enough(specs, points)
-        self._points = [[int(p * (1 << self.scale)) for p in side] for side in points]
-        self.data = [[oracle.codec.decode(c, f) for c in range(1 << f.width)] for f in specs]
-        self.units = [[self._in_units(d) for d in data] for data in self.data]
-
-    def _in_units(self, d):
-        return None if d.kind != "finite" else int(d.value * (1 << self.scale)) * (-1 if d.sign else 1)
+        self.formats, self.result, self.numbers, self._kept = formats, result, {}, None
+        self.scale = scale_for(formats, result)
+        self._points = [points_of(result, negative, self.scale) for negative in (False, True)]
+        self.data = [data_of(f) for f in formats]
+        self.units = [units_of(f, self.scale) for f in formats]
 
     def number(self, outcome):
         """Return the number of an outcome; rows of one number have the same result under every policy."""
@@ -124,15 +150,22 @@ class Outcomes:
     def delivered(self, policies):
         """Return codes and flags of every outcome."""
         assert policies.subnormals == "keep" and Rules.of(policies) == Rules()
-        found = np.array([self._one(x, policies) for x in self.numbers])
+        found = np.empty((len(self.numbers), 2), np.int64)
+        sides, asked = self._kinds()
+        for side, (at, segments) in enumerate(sides):
+            found[at] = table(self.result, bool(side), policies)[segments]
+        for at, exact_results in asked:
+            found[at] = oracle.arithmetic.delivered(exact_results[policies.rounding == "toward_negative"], get(self.result), policies)[:2]
         assert (found >= 0).all(), "the oracle refuses"
         return found[:, 0], found[:, 1]
 
-    def _one(self, outcome, policies):
-        if isinstance(outcome[0], int):
-            codes, flags = table(self.result, bool(outcome[0]), policies)
-            return codes[outcome[1]], flags[outcome[1]]
-        return oracle.arithmetic.delivered(outcome[policies.rounding == "toward_negative"], get(self.result), policies)[:2]
+    def _kinds(self):
+        """Return which outcomes are segments of each side, and which; and the others."""
+        if self._kept is None:
+            on = [[(n, outcome[1]) for outcome, n in self.numbers.items() if isinstance(outcome[0], int) and outcome[0] == side] for side in (0, 1)]
+            sides = [np.array(pairs, np.int64).reshape(-1, 2).T for pairs in on]
+            self._kept = sides, [(n, outcome) for outcome, n in self.numbers.items() if not isinstance(outcome[0], int)]
+        return self._kept
 
 
 class IntegerRows:
