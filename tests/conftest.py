@@ -21,6 +21,17 @@ def count_cases(request, record_property):
     record_property("backend cases", sum(elsewhere))
 
 
+@pytest.fixture
+def cut_cells(record_property):
+    """Report which (format, operation, mode) of an exhaustive comparison a test's fixed cut of it touches, and with how many results."""
+
+    def touched(cells, results):
+        record_property("cut", [tuple(c) for c in cells])
+        record_property("cut results", int(results))
+
+    return touched
+
+
 def pytest_runtest_logreport(report):
     if report.when == "teardown":
         for name, value in report.user_properties:
@@ -34,6 +45,9 @@ def pytest_terminal_summary(terminalreporter):
     for name, what in (("cases", "an independent implementation"), ("backend cases", "the reference, by other backends")):
         if _TOTAL[name]:
             terminalreporter.write_line(f"cases compared with {what}: {_TOTAL[name]:,}")
+    if _CELLS["cut"]:
+        sizes = " x ".join(f"{len({c[i] for c in _CELLS['cut']})} {what}" for i, what in enumerate(("formats", "operations", "modes")))
+        terminalreporter.write_line(f"fixed cut of the exhaustive arithmetic: {len(_CELLS['cut']):,} of {sizes}, {_TOTAL['cut results']:,} results")
     for part, done, wanted, left in _fractions():
         more = f"; not {', '.join(left)}" if left else ""
         terminalreporter.write_line(f"dispatch table of the backends, {part}: {done} of {wanted} compared ({100 * done / wanted:.0f} %){more}")
@@ -55,8 +69,8 @@ def pytest_sessionfinish(session):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
-_TOTAL = {"cases": 0, "backend cases": 0}
-_CELLS = {"cells": set(), "dispatch table": set()}
+_TOTAL = {"cases": 0, "backend cases": 0, "cut results": 0}
+_CELLS = {"cells": set(), "dispatch table": set(), "cut": set()}
 
 
 @pytest.fixture(params=[False, pytest.param(True, marks=pytest.mark.exhaustive)], ids=["some", "all"])

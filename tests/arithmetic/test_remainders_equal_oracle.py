@@ -5,6 +5,7 @@ import itertools
 import arithmeticoracle
 import numpy as np
 import pytest
+from integerrows import IntegerRows
 from rowchecks import BYTES, NARROW, boundary, check
 
 BOTH = ["rem", "fmod"]
@@ -22,7 +23,7 @@ def test_every_pair_of_a_narrow_format(operation, name, count_cases):
 @pytest.mark.parametrize("operation", BOTH)
 def test_every_pair_of_a_byte(operation, name, count_cases):
     """RQ-7.17."""
-    rows = arithmeticoracle.Rows(operation, arithmeticoracle.every_row((name,) * 2), (name,) * 2, name)
+    rows = IntegerRows(operation, arithmeticoracle.every_row((name,) * 2), (name,) * 2, name)
     count_cases(check(operation, rows, {}))
 
 
@@ -33,7 +34,7 @@ def test_every_pair_of_a_byte(operation, name, count_cases):
 @pytest.mark.parametrize("operation", BOTH)
 def test_mixed_formats(operation, formats, result, count_cases):
     """RQ-7.6, RQ-7.17."""
-    rows = arithmeticoracle.Rows(operation, arithmeticoracle.every_row(formats), formats, result)
+    rows = arithmeticoracle.Rows(operation, [c[::5] for c in arithmeticoracle.every_row(formats)], formats, result)
     count_cases(check(operation, rows, {"subnormals": "flush_both", "nan": "keep_payload"}))
 
 

@@ -1,12 +1,10 @@
 """The smaller and the larger, neighbours, operations on signs, orders, classes and exponents equal the oracle's, flags included."""
 
-import itertools
-
 import arithmeticoracle
 import numpy as np
 import oracle
 import pytest
-from rowchecks import BYTES, DETERMINISTIC, NARROW, boundary, check, policies_of
+from rowchecks import BYTES, NARROW, boundary, check, policies_of
 
 import refquant as rq
 from refquant.operations import OPERATIONS
@@ -234,29 +232,3 @@ def test_binary64_equals_oracle(count_cases):
     ]
     assert rq.arithmetic.log_b(codes, "float64").tolist() == [oracle.ordering.log_b_integer(c, double, oracle.policies.Policies())[0] for c in codes.tolist()]
     compare_all("log_b", lambda c, f, r, p: oracle.ordering.log_b(c[0], f[0], r, p), [codes], ("float64",), "float16", {}, count_cases)
-
-
-@pytest.mark.exhaustive
-@pytest.mark.parametrize("name", [n for n in rq.list_formats(p3109=True) if rq.get_format(n).width <= 8])
-def test_every_code_of_every_format_of_at_most_8_bits(name, count_cases):
-    """RQ-7.17 to RQ-7.24: every pair for two operands (every fifth of 8 bits), every deterministic mode for those that round."""
-    pairs = [c[:: 5 if rq.get_format(name).width == 8 else 1] for c in arithmeticoracle.every_row((name,) * 2)]
-    for operation in (*SELECTIONS, "rem", "fmod"):
-        count_cases(check(operation, arithmeticoracle.Rows(operation, pairs, (name,) * 2, name), {}))
-    for operation, mode in itertools.product(("recip", "rsqrt", "relu"), DETERMINISTIC):
-        count_cases(check(operation, arithmeticoracle.Rows(operation, arithmeticoracle.every_row((name,)), (name,), name), {"rounding": mode}))
-    one = arithmeticoracle.every_row((name,))
-    for operation, past in itertools.product(("next_up", "next_down"), ("stay", "nan")):
-        compare_all(operation, of_neighbours(operation), one, (name,), name, {"next_past_end": past}, count_cases)
-    for operation, overflow in itertools.product(("neg", "abs"), ("no_saturate", "saturate")):
-        compare_all(operation, of_signs(operation), one, (name,), name, {"overflow": overflow}, count_cases)
-    for mode in DETERMINISTIC:
-        compare_all(
-            "round_to_integral",
-            lambda c, f, r, p: oracle.integral.round_to_integral(False, c[0], f[0], r, p),
-            one,
-            (name,),
-            name,
-            {"rounding": mode},
-            count_cases,
-        )
