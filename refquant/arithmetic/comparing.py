@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from refquant import execution
+from refquant.arithmetic.needs import check_signaling
 from refquant.arithmetic.operands import formats_of, operands, walked
 from refquant.dispatch import function
 from refquant.errors import InputTypeError, InputValueError
@@ -70,7 +71,8 @@ def compare(
     InputTypeError, CodeRangeError
         If `a` or `b` are not unsigned integers, or not codes of their format.
     InputValueError
-        If the shapes do not broadcast, `fmt` is no format and no pair of them, or ``"unordered"`` is to signal.
+        If the shapes do not broadcast, `fmt` is no format and no pair of them, ``"unordered"`` is to signal, or no operand can be a NaN
+        and `signaling` is asked for (RQ-7.27).
     UnknownNameError, AmbiguousNameError
         If a name does not exist or means several formats.
     OutputError, BackendUnavailableError
@@ -92,6 +94,8 @@ def compare(
     formats, wanted = formats_of(fmt, 2), choice("predicate", predicate, Predicate)
     operation = f"compare_{_form(wanted, signaling)}_{wanted}"
     function(operation, backend)  # before anything is said of the operands
+    if signaling:
+        check_signaling(formats)
     arrays, scalar = operands(("a", "b"), (a, b), formats)
     shape = arrays[0].shape
     truth = np.empty(shape, np.bool_) if out is None else execution.checked_out(out, np.dtype(np.bool_), shape)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from refquant import execution
 from refquant.arithmetic.choices import Choices, choices_of
 from refquant.arithmetic.digits import check_digits, fits_a_lane
+from refquant.arithmetic.needs import check_result
 from refquant.arithmetic.operands import formats_of, operands
 from refquant.codec import CodesAndFlags
 from refquant.dispatch import chosen_for, function
@@ -45,6 +46,7 @@ def computed(operation: str, given: tuple[Any, ...], fmt: Any, asked: Asked, *, 
     dialect = _copying(asked.dialect, target) if copies else asked.dialect
     stages = plan_stages(target, target.name, dialect=dialect, rounding=asked.rounding, overflow=asked.overflow, random=asked.random)
     function(operation, asked.backend)  # before anything is said of the operands
+    check_result(operation, target)
     check_digits(operation, formats, target, stages, 0 if asked.random is None else asked.random.n)
     arrays, scalar = operands(NAMES[: len(given)], given, formats, integers)
     shape = arrays[0].shape

@@ -82,4 +82,5 @@ def compared(predicate: str, a: Any, b: Any, *, signaling: bool = False) -> Any:
         return NotImplemented
     float64 = get_format("float64")
     (x, f), (y, g) = ((v.codes, v.fmt) if isinstance(v, Held) else (exact_codes(v, float64, predicate), float64) for v in (a, b))
+    signaling = signaling and (f.has_nan or g.has_nan)  # the truth is the same (RQ-7.27)
     return np.asarray(arithmetic.compare(x, y, (f, g), predicate=predicate, signaling=signaling))[()]

@@ -17,6 +17,10 @@ BAD = {
     "out of another dtype": (lambda: A.log_b([0x38], "float8_e4m3fn", out=np.empty(1, np.int64)), OutputError, "out"),
     "a dialect that does not exist": (lambda: A.total_order(0, 0, "int8", dialect="arm64"), UnknownNameError, "dialect"),
     "a rule that does not exist": (lambda: rq.get_dialect("default").replace(nan_operand="last"), UnknownNameError, "nan_operand: expected one of first"),
+    "a root of exponents alone": (lambda: A.sqrt(0x7F, "float8_e8m0fnu"), InputValueError, "result: sqrt into float8_e8m0fnu, which holds powers of two alone"),
+    "a reciprocal root of exponents alone": (lambda: A.rsqrt(0x38, "float8_e4m3fn", result="float8_e8m0fnu"), InputValueError, "result: rsqrt into float8_e8m0fnu"),
+    "no NaN that signals": (lambda: A.compare(1, 1, "float4_e2m1fn", predicate="lt", signaling=True), InputValueError, "signaling: compare of float4_e2m1fn has no NaN"),
+    "no NaN in two formats": (lambda: A.compare(1, 1, ("int8", "uint4"), signaling=True), InputValueError, "signaling: compare of int8 and uint4 has no NaN"),
     "NaN into integers": (lambda: A.rem(1, 0, "int8"), EncodeError, "rem: the result cannot go into int8"),
     "the end of integers that is NaN": (lambda: A.next_up(0x7F, "int8", dialect="p3109-d1"), EncodeError, "next_up: the result cannot go into int8"),
     "payloads in a format without NaN": (lambda: A.add(0, 0, "int8", dialect=rq.get_dialect("default").replace(nan="keep_payload")), PolicyError, "nan"),
@@ -37,3 +41,12 @@ def test_nothing_is_written_where_a_result_is_refused():
     with pytest.raises(EncodeError, match="index 1"):
         A.fmod([3, 1, 2], [2, 0, 2], "int8", out=out)
     assert out.tolist() == [0x55] * 3
+
+
+def test_what_is_refused_has_a_way(count_cases):
+    """RQ-7.27: a root of exponents goes into a format with digits; one NaN among two formats can signal."""
+    codes = np.arange(255, dtype=np.uint8)
+    roots = rq.decode(A.sqrt(codes, "float8_e8m0fnu", result="float32"), "float32", dtype=np.float64)
+    assert np.array_equal(roots, np.sqrt(np.exp2(codes - 127.0)).astype(np.float32))
+    assert A.compare(1, 0x7F, ("int8", "float8_e4m3fn"), signaling=True, return_flags=True) == (False, 16)
+    count_cases(256)
