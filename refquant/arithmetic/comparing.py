@@ -15,6 +15,7 @@ from refquant.errors import InputTypeError, InputValueError
 from refquant.formats import Format
 from refquant.policies import Dialect, FlagsMode, Policies, SubnormalMode, as_dialect
 from refquant.policies.knobs import choice
+from refquant.reference.denormals import raise_input_denormal, watched
 
 
 class Predicate(StrEnum):
@@ -119,3 +120,5 @@ def _run(kernel: Any, arrays: list[NDArray[Any]], formats: tuple[Format, ...], p
     grids = (formats[0].grid, formats[1].grid)
     for _, (x, y, sink, *rest) in execution.walk([*arrays, *written], len(written)):
         kernel(x, y, grids, flush, sink, rest[0] if rest else None)
+    if reports:
+        raise_input_denormal(arrays, formats, tuple(watched(p) for p in policies), flags)

@@ -16,6 +16,7 @@ from refquant.dispatch import function
 from refquant.errors import EncodeError, InputValueError
 from refquant.formats import Format, get_format
 from refquant.policies import RAISES, Dialect, Philox, Plan, RandomBits, as_dialect
+from refquant.reference.denormals import raise_input_denormal, watched
 from refquant.stages import Stages, plan_stages, random_for
 
 Formats = Format | str | tuple[Format | str, ...]
@@ -54,6 +55,9 @@ def computed(operation: str, given: tuple[Any, ...], fmt: Any, asked: Asked, *, 
     codes = np.empty(shape, target.code_dtype) if out is None or raises else out
     events = np.empty(shape, np.uint8) if asked.return_flags or raises else None
     _run(kernel, arrays, formats, stages, random, codes, events)
+    if events is not None and not copies:
+        watch = watched(stages.policies, used=not operation.startswith("round_to_integral"))
+        raise_input_denormal(arrays[: len(formats)], formats, (watch,) * len(formats), events)
     if events is not None and raises:
         _refuse(operation, events, target)
     if out is not None and codes is not out:
