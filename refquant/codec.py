@@ -15,7 +15,7 @@ from refquant.errors import InputTypeError, RangeExceededError
 from refquant.extended import extended_from_float64
 from refquant.formats import Format, get_format
 from refquant.inputs import Source
-from refquant.policies import Dialect, NanMode, NanOutMode, OverflowMode, Philox, Plan, RandomBits, RoundingMode
+from refquant.policies import Dialect, NanMode, NanOutMode, OverflowMode, Philox, Plan, Policies, RandomBits, RoundingMode
 from refquant.policies.knobs import choice
 from refquant.stages import Stages, exact_plan, plan_stages, random_for
 
@@ -234,7 +234,7 @@ def _dtype(dtype: Any) -> np.dtype[Any]:
 
 def _decoded(given: Source, source: Format, wanted: np.dtype[Any], kind: NanOutMode, backend: str | None, out: Any, return_flags: bool) -> Any:
     container = decode_container(wanted, source)
-    stages = Stages(None, None, _exact_plan(container, kind), None)  # type: ignore[arg-type]  # an exact plan never raises, so no policies are named
+    stages = Stages(None, None, _exact_plan(container, kind), Policies())  # an exact plan raises nothing but what it says itself
     if chosen(backend, given.array.size) == "reference" and source.width <= 16 and given.array.size > 1 << 16 and not return_flags and out is None:
         return _table(source, wanted, kind)[given.array]
     if wanted.itemsize > 8:

@@ -13,9 +13,10 @@ from refquant import inputs
 from refquant.dispatch import chosen, function
 from refquant.errors import EncodeError, OutputError, PolicyError
 from refquant.extended import FLOAT64_PAYLOAD, extended_parts
-from refquant.formats import Format
+from refquant.formats import Format, IntFormat
 from refquant.inputs import Source
 from refquant.policies import RAISES, OverflowMode, Philox, Plan, RandomBits
+from refquant.reference.denormals import kept, raise_input_denormal, watched
 from refquant.stages import Stages
 from refquant.threads import get_num_threads, run_all
 
@@ -63,6 +64,8 @@ def project(
 ) -> tuple[Array, Array | None]:
     """Return the codes (and flags) of a source in the target; raise EncodeError, having written nothing, where a policy says so."""
     backend = chosen(backend, source.array.size if source.kind == inputs.CODES else 0)
+    if want_flags and source.kind == inputs.EXTENDED and watched(stages.policies):
+        raise PolicyError("input_denormal: subnormals of extended precision are not told; use input_denormal='none', or codes of a format")
     read = reader(source, backend)
     shape = source.array.shape
     plans = [p for p in (stages.first, stages.last) if p is not None]
@@ -72,9 +75,19 @@ def project(
     if out is not None and any(p.may_raise for p in plans):
         _refuse(source, target, stages, _run(read, source, stages, random, None, None, backend), read, random, backend)
         stages = stages.harmless()
+    given = source if flags is None else source._replace(array=kept([source.array], codes, watched(stages.policies))[0])
     status = _run(read, source, stages, random, codes, flags, backend)
     _refuse(source, target, stages, status, read, random, backend)
+    if flags is not None:
+        _tell_of_subnormals(given, target, stages, flags)
     return codes, flags
+
+
+def _tell_of_subnormals(source: Source, target: Format, stages: Stages, flags: Array) -> None:
+    """RQ-6.10; what has no source format has no subnormals."""
+    watch = watched(stages.policies, used=not isinstance(target, IntFormat))
+    if source.format is not None and source.kind == inputs.CODES:
+        raise_input_denormal([source.array], (source.format,), (watch,), flags)
 
 
 def checked_out(out: Any, dtype: np.dtype[Any], shape: tuple[int, ...]) -> Array:
@@ -214,6 +227,7 @@ def _events(source: Source, target: Format, stages: Stages, random: Any, read: R
     codes = np.empty(source.array.shape, (stages.into or target).code_dtype)
     events = np.empty(source.array.shape, np.uint8)
     _run(read, source, stages, random, codes, events, backend)
+    _tell_of_subnormals(source, target, stages, events)
     return codes, events
 
 

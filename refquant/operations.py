@@ -7,10 +7,10 @@ SPEC_VERSION = "2026-11-25"
 
 _ALL = (
     "rounding", "overflow", "nan", "signed_zero", "zero_input", "below_min", "negative", "subnormals", "ftz", "parity", "to_odd_overflow", "inf_to_int",
-    "inf_flags", "tininess", "flags", "via",
+    "inf_flags", "tininess", "flags", "input_denormal", "via",
 )  # fmt: skip
 _NANS = ("nan_operand", "made_nan")
-_COMPARED = ("subnormals", "flags")
+_COMPARED = ("subnormals", "flags", "input_denormal")
 _COMPILED = ("reference", "numba")
 
 
@@ -48,7 +48,7 @@ _SELECTIONS = tuple(f"{end}{by}{form}" for by in ("", "_magnitude") for form in 
 
 
 def _sign_operation(name: str, operands: int) -> Operation:
-    copied = tuple(knob for knob in _ALL if knob not in ("nan", "subnormals", "via"))
+    copied = tuple(knob for knob in _ALL if knob not in ("nan", "subnormals", "input_denormal", "via"))
     return Operation(name, "sign_operations", name, "RQ-7.24", ("codes",) * operands, "codes", copied, _COMPILED, "pairs", f"arithmetic.{name}")
 
 
@@ -81,7 +81,7 @@ OPERATIONS = {
         _arithmetic("relu", 1, room="selection", clause="RQ-7.23"),
         *(_sign_operation(name, operands) for name, operands in (("neg", 1), ("abs", 1), ("copy_sign", 2))),
         _arithmetic("log_b", 1, room="ordering", clause="RQ-7.21"),
-        Operation("log_b_integer", "ordering", "log_b_integer", "RQ-7.21", ("codes",), "integers", ("subnormals", "flags"), _COMPILED, "every_code"),
+        Operation("log_b_integer", "ordering", "log_b_integer", "RQ-7.21", ("codes",), "integers", _COMPARED, _COMPILED, "every_code"),
         Operation("total_order", "ordering", "total_order", "RQ-7.25", ("codes",) * 2, "truth", ("nan_rank",), _COMPILED, "pairs", "arithmetic.total_order"),
         Operation("classify", "ordering", "classify", "RQ-7.26", ("codes",), "class", (), _COMPILED, "every_code"),
         *(_comparison("quiet", predicate, "RQ-7.3") for predicate in ("eq", "lt", "le", "unordered")),

@@ -16,6 +16,7 @@ from refquant.errors import InputTypeError, InputValueError
 from refquant.formats import Format
 from refquant.policies import Dialect, FlagsMode, Policies, SubnormalMode, as_dialect
 from refquant.policies.knobs import choice
+from refquant.reference.denormals import kept, raise_input_denormal, watched
 
 
 class Predicate(StrEnum):
@@ -123,8 +124,12 @@ def _run(
     if flags is not None and not reports:
         flags[...] = 0
     grids = (formats[0].grid, formats[1].grid)
+    watch = tuple(watched(p) for p in policies)
+    seen = kept(arrays, truth, "".join(watch))
 
     def call(kernel: Any, x: Any, y: Any, sink: Any, events: Any = None) -> None:
         kernel(x, y, grids, flush, sink, events)
 
     walked(operation, backend, formats, arrays, [truth, flags] if reports else [truth], call)
+    if reports:
+        raise_input_denormal(seen, formats, watch, flags)

@@ -17,6 +17,7 @@ from refquant.dispatch import chosen_for, function
 from refquant.errors import EncodeError, InputValueError
 from refquant.formats import Format, get_format
 from refquant.policies import RAISES, Dialect, Philox, Plan, RandomBits, as_dialect
+from refquant.reference.denormals import kept, raise_input_denormal, watched
 from refquant.stages import Stages, plan_stages, random_for
 
 Formats = Format | str | tuple[Format | str, ...]
@@ -56,7 +57,11 @@ def computed(operation: str, given: tuple[Any, ...], fmt: Any, asked: Asked, *, 
     codes = np.empty(shape, target.code_dtype) if out is None or raises else out
     events = np.empty(shape, np.uint8) if asked.return_flags or raises else None
     backend = chosen_for(operation, asked.backend, codes.size, [f.name for f in formats], fits_a_lane(operation, formats, target))
+    watch = "" if events is None or copies else watched(stages.policies, used=not operation.startswith("round_to_integral"))
+    seen = kept(arrays[: len(formats)], codes, watch)
     _run(operation, backend, arrays, formats, stages, random, codes, events)
+    if watch and events is not None:
+        raise_input_denormal(seen, formats, (watch,) * len(formats), events)
     if events is not None and raises:
         _refuse(operation, events, target)
     if out is not None and codes is not out:

@@ -70,6 +70,7 @@ _OTHERS = (
     ("false", "the result is false"),
     ("true", "the result is true"),
     ("below the least", "the operand lies between 0 and the least positive number of a target without zero"),
+    ("INPUT_DENORMAL", "INPUT_DENORMAL is raised"),
 )
 CLASSES = tuple(VectorClass(i, name, meaning) for i, (name, meaning) in enumerate(_OPERANDS + _OTHERS))
 BY_NAME = {c.name: c for c in CLASSES}

@@ -95,7 +95,7 @@ def evaluate(
         return _through_door(operation, columns, formats, result, dialect, random, backend)
     source = source_of(columns[0], formats[0])
     if operation.name == "decode":
-        stages = Stages(None, None, _exact(result, policies.nan_out), policies)
+        stages = Stages(None, None, _exact(result, policies.nan_out), Policies())
     else:
         stages = plan_stages(fmt, source.name, dialect=dialect, rounding=None, overflow=None, random=random)
     if operation.name == "round":

@@ -10,7 +10,7 @@ from refquant.golden.classify import least_normal
 from refquant.golden.evaluation import is_conversion
 from refquant.golden.levels import EXHAUSTIVE, every_pattern_is_taken
 from refquant.golden.recipe import Recipe
-from refquant.policies import FlagsMode, SignedZeroMode, SubnormalMode
+from refquant.policies import FlagsMode, InputDenormalMode, SignedZeroMode, SubnormalMode
 
 NOT_REACHED = "none of these vectors has it"
 _GROUPS = (
@@ -90,9 +90,18 @@ def _operation_reason(name: str, recipe: Recipe) -> str:
         return "a conversion divides nothing"
     if recipe.policies.flags is FlagsMode.NONE and name.isupper():
         return "the policies raise no flag"
+    if name == "INPUT_DENORMAL":
+        return _no_denormal(recipe)
     if truth and name in ("INEXACT", "UNDERFLOW", "OVERFLOW", "DIV_BY_ZERO"):
         return "a truth is exact"
     return _never_invalid(recipe) if truth and name == "INVALID" else ""
+
+
+def _no_denormal(recipe: Recipe) -> str:
+    """RQ-6.10."""
+    if recipe.policies.input_denormal is InputDenormalMode.NONE or "input_denormal" not in recipe.record.affected_by:
+        return "subnormal operands raise no flag of their own"
+    return "" if any(fmt.grid.has_subnormals for fmt in recipe.operands) else "no operand has subnormals"
 
 
 def _never_invalid(recipe: Recipe) -> str:

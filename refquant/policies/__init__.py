@@ -25,6 +25,7 @@ from refquant.policies.knobs import (
 from refquant.policies.operation_knobs import (
     DivisionByZeroMode,
     FmaNanOrderMode,
+    InputDenormalMode,
     MadeNanMode,
     NanOperandMode,
     NanRankMode,
@@ -47,6 +48,7 @@ __all__ = [
     "FtzMode",
     "InfFlagsMode",
     "InfToIntMode",
+    "InputDenormalMode",
     "MadeNanMode",
     "NanMode",
     "NanOperandMode",

@@ -6,7 +6,7 @@ from enum import IntFlag
 
 
 class Flags(IntFlag):
-    """The exception flags of IEEE 754, bits as in SoftFloat and RISC-V. RQ-6.1.
+    """The exception flags of IEEE 754, bits as in SoftFloat and RISC-V, and one of processors. RQ-6.1, RQ-6.10.
 
     Examples
     --------
@@ -22,6 +22,7 @@ class Flags(IntFlag):
     OVERFLOW = 4
     DIV_BY_ZERO = 8
     INVALID = 16
+    INPUT_DENORMAL = 32
 
     def __str__(self) -> str:
         names = [m.name for m in type(self) if m.value and m in self and m.name]

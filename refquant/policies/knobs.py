@@ -11,6 +11,7 @@ from refquant.formats import FloatFormat, Format, IntFormat, Parity, get_format,
 from refquant.policies.operation_knobs import (
     DivisionByZeroMode,
     FmaNanOrderMode,
+    InputDenormalMode,
     MadeNanMode,
     NanOperandMode,
     NanRankMode,
@@ -219,6 +220,7 @@ class Policies:
     division_by_zero: DivisionByZeroMode = DivisionByZeroMode.INFINITY
     nan_rank: NanRankMode = NanRankMode.BY_SIGN
     next_past_end: NextPastEndMode = NextPastEndMode.STAY
+    input_denormal: InputDenormalMode = InputDenormalMode.NONE
     via: Via | None = None
 
     def __post_init__(self) -> None:
@@ -245,5 +247,6 @@ KNOBS: dict[str, type[StrEnum]] = {
     "to_odd_overflow": ToOddOverflowMode, "inf_to_int": InfToIntMode, "inf_flags": InfFlagsMode, "tininess": TininessMode, "flags": FlagsMode,
     "nan_operand": NanOperandMode, "fma_nan_order": FmaNanOrderMode, "made_nan": MadeNanMode, "zero_times_inf": ZeroTimesInfMode,
     "division_by_zero": DivisionByZeroMode, "nan_rank": NanRankMode, "next_past_end": NextPastEndMode,
+    "input_denormal": InputDenormalMode,
 }  # fmt: skip
 _OPTIONAL = frozenset({"nan", "negative", "parity", "inf_to_int"})

@@ -52,3 +52,11 @@ class NextPastEndMode(StrEnum):
 
     STAY = "stay"
     NAN = "nan"
+
+
+class InputDenormalMode(StrEnum):
+    """Which subnormal operands raise INPUT_DENORMAL: none, those that are flushed, or those that are used. RQ-6.10."""
+
+    NONE = "none"
+    FLUSHED = "flushed"
+    USED = "used"

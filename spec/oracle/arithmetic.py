@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import isqrt
 
 from .bits import floor_log2, power
-from .codec import decode, encode_datum, is_subnormal
+from .codec import decode, encode_datum
 from .datum import Datum
 from .flags import DIV_BY_ZERO
 from .formats import Format, Int, get
@@ -15,6 +15,7 @@ from .remainder import fmod, rem
 from .rounding import Random
 from .selection import CHOICES, NUMBERS, relu, selected
 from .special import Result
+from .subnormal import input_denormal, is_subnormal
 
 SPARE = 40  # digits below every break point: one for midpoints, 33 for 32 random bits
 
@@ -155,7 +156,13 @@ def arithmetic(
     p = policies or Policies()
     through = (get(p.via.format),) if p.via else ()
     x = exact(operation, [taken(c, f, p) for c, f in zip(codes, formats, strict=True)], downward_of(p), (result, *through), Rules.of(p))
-    return delivered(x, result, p, random)
+    return told(operation, codes, formats, p, delivered(x, result, p, random))
+
+
+def told(operation: str, codes: tuple[int, ...], formats: tuple[Format, ...], policies: Policies, found: Result) -> Result:
+    """A result with the flag of subnormal operands (RQ-6.10)."""
+    more = input_denormal(operation, [(decode(c, f), f, policies) for c, f in zip(codes, formats, strict=True)], found.flags)
+    return found._replace(flags=found.flags | more)
 
 
 def delivered(x: Exact, result: Format, policies: Policies, random: Random | None = None) -> Result:

@@ -12,6 +12,7 @@ from .policies import Policies, check, via_policies
 from .rounding import Random, by_formula, by_formula_unbounded
 from .special import Result, Rounded
 from .stochastic import MODES as STOCHASTIC
+from .subnormal import input_denormal, is_subnormal
 
 
 def fields(code: int, fmt: Format) -> tuple[int, int]:
@@ -55,11 +56,6 @@ def parts(code: int, fmt: Format) -> tuple[int, int, int]:
     significand = d.value / power(q)
     assert significand.denominator == 1
     return d.sign, significand.numerator, q
-
-
-def is_subnormal(d: Datum, source: Format | None) -> bool:
-    """Whether a datum is subnormal in its source format (RQ-5.13)."""
-    return d.kind == "finite" and isinstance(source, Float) and source.zero and 0 < d.value < power(source.emin)
 
 
 def is_tiny(r: Fraction, fmt: Format) -> bool:
@@ -115,5 +111,8 @@ def encode(x: Fraction | int | Datum, fmt: Format, policies: Policies | None = N
 
 
 def convert(code: int, source: Format, target: Format, policies: Policies | None = None, random: Random | None = None) -> Result:
-    """Encode of the decoded datum (RQ-3.5)."""
-    return encode_datum(decode(code, source), target, policies or Policies(), random, source)
+    """Encode of the decoded datum (RQ-3.5, RQ-6.10)."""
+    d, p = decode(code, source), policies or Policies()
+    found = encode_datum(d, target, p, random, source)
+    kind = "convert to integers" if isinstance(target, Int) else "convert"
+    return found._replace(flags=found.flags | input_denormal(kind, [(d, source, p)], found.flags))

@@ -2,11 +2,12 @@
 
 from fractions import Fraction
 
-from .codec import decode, is_subnormal
+from .codec import decode
 from .datum import Datum
 from .flags import INVALID
 from .formats import Format
 from .policies import Policies
+from .subnormal import input_denormal, is_subnormal
 
 #: The relations for which a predicate is true (RQ-7.3).
 PREDICATES = {"eq": {"equal"}, "lt": {"less"}, "le": {"less", "equal"}, "unordered": {"unordered"}}
@@ -45,6 +46,7 @@ def compare(
     of_a, of_b = policies_a or Policies(), policies_b or Policies()
     x, y = flushed(decode(a, fmt_a), fmt_a, of_a), flushed(decode(b, fmt_b), fmt_b, of_b)
     flags = 0 if "none" in (of_a.flags, of_b.flags) else raised(x, y, signaling)
+    flags |= input_denormal("compare", [(decode(a, fmt_a), fmt_a, of_a), (decode(b, fmt_b), fmt_b, of_b)], flags)
     return relation(x, y) in PREDICATES[predicate], flags
 
 

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from .arithmetic import delivered, first_rounding, taken
+from .arithmetic import delivered, first_rounding, taken, told
 from .bits import power
 from .datum import Datum
 from .flags import INEXACT
@@ -24,10 +24,11 @@ def round_to_integral(exact: bool, code: int, fmt: Format, result: Format, polic
     """The code of an integral value, and flags (RQ-7.19)."""
     d = taken(code, fmt, policies)
     nan = propagated("round_to_integral", [d], Rules.of(policies))
-    if nan or d.kind == "inf":
-        return delivered(nan or Exact(d), result, policies, random)
-    i = integral(d.value, bool(d.sign), first_rounding(policies), None if policies.via else random)
-    return delivered(Exact(Datum("finite", d.sign, i), INEXACT if exact and i != d.value else 0), result, policies, random)
+    x = nan or Exact(d)
+    if not nan and d.kind != "inf":
+        i = integral(d.value, bool(d.sign), first_rounding(policies), None if policies.via else random)
+        x = Exact(Datum("finite", d.sign, i), INEXACT if exact and i != d.value else 0)
+    return told("round_to_integral", (code,), (fmt,), policies, delivered(x, result, policies, random))
 
 
 def scale_b(code: int, n: int, fmt: Format, result: Format, policies: Policies, random: Random | None = None) -> Result:
@@ -36,4 +37,4 @@ def scale_b(code: int, n: int, fmt: Format, result: Format, policies: Policies, 
     nan = propagated("scale_b", [d], Rules.of(policies))
     if not nan and d.kind == "finite" and d.value:
         d = Datum("finite", d.sign, d.value * power(max(-FURTHEST, min(n, FURTHEST))))
-    return delivered(nan or Exact(d), result, policies, random)
+    return told("scale_b", (code,), (fmt,), policies, delivered(nan or Exact(d), result, policies, random))

@@ -1,6 +1,6 @@
 """The next datum of a format above or below another (RQ-7.22)."""
 
-from .arithmetic import delivered, taken
+from .arithmetic import delivered, taken, told
 from .bits import has_infinity, has_zero, limit
 from .compare import relation
 from .datum import Datum
@@ -44,10 +44,11 @@ def beside(d: Datum, fmt: Format, step: int, rules: Rules, policies: Policies) -
 def neighbour(operation: str, codes: tuple[int, ...], formats: tuple[Format, ...], result: Format, policies: Policies, random: Random | None = None) -> Result:
     """next_up, next_down and next_after of codes, and flags (RQ-7.22)."""
     data, rules = [taken(c, f, policies) for c, f in zip(codes, formats, strict=True)], Rules.of(policies)
-    nan = propagated(operation, data, rules)
-    if nan:
-        return delivered(nan, result, policies, random)
-    towards = {"next_up": "less", "next_down": "greater"}.get(operation) or relation(data[0], data[1])
-    if towards == "equal":
-        return delivered(Exact(Datum(data[0].kind, data[1].sign, data[0].value)), result, policies, random)
-    return delivered(beside(data[0], formats[0], 1 if towards == "less" else -1, rules, policies), result, policies, random)
+    x = propagated(operation, data, rules)
+    if not x:
+        towards = {"next_up": "less", "next_down": "greater"}.get(operation) or relation(data[0], data[1])
+        if towards == "equal":
+            x = Exact(Datum(data[0].kind, data[1].sign, data[0].value))
+        else:
+            x = beside(data[0], formats[0], 1 if towards == "less" else -1, rules, policies)
+    return told(operation, codes, formats, policies, delivered(x, result, policies, random))

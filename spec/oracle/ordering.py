@@ -2,9 +2,9 @@
 
 from fractions import Fraction
 
-from .arithmetic import delivered, taken
+from .arithmetic import delivered, taken, told
 from .bits import floor_log2
-from .codec import decode, is_subnormal
+from .codec import decode
 from .datum import Datum
 from .flags import DIV_BY_ZERO, INVALID
 from .formats import Format
@@ -13,6 +13,7 @@ from .policies import Policies
 from .rounding import Random
 from .selection import place
 from .special import Result
+from .subnormal import is_subnormal
 
 CLASSES = (
     "signaling_nan", "quiet_nan", "negative_infinity", "negative_normal", "negative_subnormal", "negative_zero",
@@ -65,12 +66,16 @@ def exponent(d: Datum) -> Exact:
 def log_b(code: int, fmt: Format, result: Format, policies: Policies, random: Random | None = None) -> Result:
     """The exponent as a datum of a format (RQ-7.21)."""
     d = taken(code, fmt, policies)
-    return delivered(propagated("log_b", [d], Rules.of(policies)) or exponent(d), result, policies, random)
+    return told("log_b", (code,), (fmt,), policies, delivered(propagated("log_b", [d], Rules.of(policies)) or exponent(d), result, policies, random))
 
 
 def log_b_integer(code: int, fmt: Format, policies: Policies) -> tuple[int, int]:
     """The exponent as an integer, and flags (RQ-7.21)."""
     d = taken(code, fmt, policies)
     if d.kind == "finite" and d.value:
-        return floor_log2(d.value), 0
-    return {"nan": NAN, "inf": INFINITY}.get(d.kind, ZERO), 0 if policies.flags == "none" else INVALID
+        found = Result(floor_log2(d.value))
+    else:
+        found = Result({"nan": NAN, "inf": INFINITY}.get(d.kind, ZERO), 0 if policies.flags == "none" else INVALID)
+    exponent_, flags, _ = told("log_b_integer", (code,), (fmt,), policies, found)
+    assert exponent_ is not None
+    return exponent_, flags

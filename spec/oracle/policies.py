@@ -37,6 +37,7 @@ KNOBS: dict[str, tuple[str | None, ...]] = {
     "division_by_zero": ("infinity", "nan"),
     "nan_rank": ("by_sign", "first"),
     "next_past_end": ("stay", "nan"),
+    "input_denormal": ("none", "flushed", "used"),
 }
 
 
@@ -77,6 +78,7 @@ class Policies:
     division_by_zero: str = "infinity"
     nan_rank: str = "by_sign"
     next_past_end: str = "stay"
+    input_denormal: str = "none"
     via: Via | None = None
 
 

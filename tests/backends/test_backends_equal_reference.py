@@ -202,6 +202,7 @@ OTHER = {
     "inf_flags": [{"inf_flags": i, "overflow": "saturate"} for i in rq.policies.InfFlagsMode],
     "tininess": [{"tininess": t, "rounding": r} for t in rq.policies.TininessMode for r in ("ties_to_even", "away_from_zero", "to_odd")],
     "flags": [{"flags": f} for f in rq.policies.FlagsMode],
+    "input_denormal": [{"input_denormal": d, "subnormals": s} for d in rq.policies.InputDenormalMode for s in ("keep", "flush_both")],
     "via": [{"via": v} for v in ("float16", "bfloat16", "float64", "float8_e4m3fn")],
 }
 SOURCES = ["float64", "float32", "float16", "bfloat16", "tfloat32", "float8_e4m3fnuz", "float8_e8m0fnu", "binary8p3se", "e0m3", "int32", "uint16", USER[4]]

@@ -37,7 +37,7 @@ def _macros(recipe: Recipe, count: int) -> str:
     lines = [
         f"// {recipe.title}: {count} vectors. The result of vector i is right where REFQUANT_GOLDEN_RIGHT(got, i) is not 0:",
         f"// {right_where(recipe.result, recipe.nan_by)}.",
-        "// flags: INEXACT 1, UNDERFLOW 2, OVERFLOW 4, DIV_BY_ZERO 8, INVALID 16. classes: bit i is class i of the table at the end.",
+        "// flags: INEXACT 1, UNDERFLOW 2, OVERFLOW 4, DIV_BY_ZERO 8, INVALID 16, INPUT_DENORMAL 32. classes: bit i is class i of the table at the end.",
         "#ifdef REFQUANT_GOLDEN_VECTORS_H", '#error "golden vectors are included already: a C file holds one set"', "#endif",
         "#define REFQUANT_GOLDEN_VECTORS_H", "", "#include <stdint.h>", "",
         f'#define REFQUANT_GOLDEN_TITLE "{title}"', f'#define REFQUANT_GOLDEN_SPEC_VERSION "{_safe(recipe.spec_version)}"',

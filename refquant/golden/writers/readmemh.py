@@ -36,7 +36,8 @@ def _head(made: GoldenSet) -> str:
     modes += [f"//   overflow {OVERFLOWS.index(m)} = {m}" for m in OVERFLOWS if m in recipe.overflows]
     words = [
         f"// {recipe.title}, {len(made)} vectors of {sum(fields_of(recipe).values())} bits. Fields, first to last:", *lines,
-        f"// flags: INEXACT 1, UNDERFLOW 2, OVERFLOW 4, DIV_BY_ZERO 8, INVALID 16. Right where {right_where(recipe.result, recipe.nan_by)}.", *modes,
+        "// flags: INEXACT 1, UNDERFLOW 2, OVERFLOW 4, DIV_BY_ZERO 8, INVALID 16, INPUT_DENORMAL 32.",
+        f"// Right where {right_where(recipe.result, recipe.nan_by)}.", *modes,
     ]  # fmt: skip
     return marked_line("//", as_line(metadata_of(made))) + "\n".join(words) + "\n"
 

@@ -6,6 +6,7 @@ from refquant.golden.golden_set import GoldenSet, widths_of
 from refquant.golden.nan_mask import nans_above
 from refquant.golden.recipe import Recipe
 from refquant.golden.writers.readmemh import fields_of
+from refquant.policies import InputDenormalMode
 
 _TEMPLATE = """\
 // Self-checking testbench for {title}: {count} vectors, by refquant.
@@ -34,7 +35,7 @@ module testbench;
   reg clk;
 {inputs}
   wire [{result}:0] result, expected, mask;
-  wire [4:0] flags, expected_flags;
+  wire [{flags}:0] flags, expected_flags;
 {slices}
 {nan}
   wire wrong_result = ((result ^ expected) & mask) !== {{{result_width}{{1'b0}}}} && !any_nan;
@@ -100,13 +101,13 @@ _RIGHT = {"result": "expected", "flags": "expected_flags", "mask": "mask"}
 
 def write(made: GoldenSet) -> bytes:
     """Return the file."""
-    recipe, widths = made.recipe, widths_of(made.recipe) | {"flags": 5}
+    recipe, widths = made.recipe, widths_of(made.recipe) | {"flags": 5 if made.recipe.policies.input_denormal is InputDenormalMode.NONE else 6}
     inputs, slices = (*recipe.operand_names, "rounding", "overflow", "random"), _slices(recipe, widths)
     assigned = [f"  assign {_RIGHT.get(n, n)} = {'due' if n in _RIGHT else 'applied'}{part};" for n, part in slices.items()]
     ports = [f"//   input  [{widths[n] - 1}:0] {n}" for n in inputs] + [f"//   output [{widths[n] - 1}:0] {n}" for n in ("result", "flags")]
     nan = _any_nan(recipe)
     text = _TEMPLATE.format(
-        title=recipe.title, count=len(made), ports="\n".join(ports), last=sum(fields_of(recipe).values()) - 1,
+        title=recipe.title, count=len(made), flags=widths["flags"] - 1, ports="\n".join(ports), last=sum(fields_of(recipe).values()) - 1,
         inputs="\n".join(f"  wire [{widths[n] - 1}:0] {n};" for n in inputs), result=widths["result"] - 1, result_width=widths["result"],
         slices="\n".join(assigned), connections=", ".join(f".{n}({n})" for n in (*inputs, "result", "flags")), nan=nan,
         or_nan="" if nan == _NO_NAN else ", or both are NaN", shown="".join(f" {n} %h" for n in inputs),
