@@ -274,6 +274,14 @@ def test_a_sweep_of_pairs_goes_on_from_its_state(tmp_path):
     assert (found.cases, found.mismatches, found.resumed, found.kinds[0].witness.input) == (65536, 1, 0x8000, "0xf0, 0x34")
 
 
+def test_sweep_takes_functions_and_targets_by_operation():
+    found = rq.sweep(FromTables(changed(right("add")[0], 0x12, 0x34, 0x34)), FMT, op="add")
+    assert (found.cases, found.mismatches, found.kinds[0].witness.input) == (65536, 1, "0x12, 0x34")
+    assert rq.sweep(FromTables(changed(right("mul", "before")[0], 0, 0, 1)), (FMT, FMT), FMT, op="mul", tininess="before").mismatches == 1
+    found = rq.sweep(rq.verify.get_target("ml_dtypes"), FMT, op="maximum")
+    assert [(kind.name, kind.witness.input) for kind in found.kinds] == [("signed zero", "0x00, 0x80")]
+
+
 def test_patterns_are_numbered_with_the_first_operand_in_the_upper_bits():
     claim = OperationClaim.of("fma", "float4_e2m1fn", "float8_e4m3fn", "float4_e2m1fn", result="float16")
     cases = patterns(claim, 0x3A57, 0x3A59)
@@ -312,6 +320,8 @@ BAD = [
     (lambda: FunctionTarget("f", abs, FMT, op="add", flags=1), InputTypeError, "flags: expected True or False, got 1"),
     (lambda: FunctionTarget("f", abs, FMT, op="plus"), UnknownNameError, "op: expected an operation"),
     (lambda: FunctionTarget("f", abs, FMT, op="add", knobs=(("rounding", "stochastic_a"),)), InputValueError, "rounding: a stochastic cast"),
+    (lambda: rq.sweep(rq.verify.get_target("numpy"), FMT, op="add"), InputValueError, "op: numpy has no add of float8_e4m3fn, float8_e4m3fn"),
+    (lambda: rq.sweep(rq.verify.get_target("numpy"), "float16", op="add", overflow="saturate"), InputTypeError, "dialect: numpy says itself what it does"),
     (lambda: run_sweep(FunctionTarget("f", abs, FMT, **FLAGS), OperationClaim.of("add", FMT, flags=True)), InputValueError, "flags: a sweep compares codes"),
     (lambda: run_sweep(rq.verify.get_target("numpy"), OperationClaim.of("add", "float32")), InputValueError, r"source: float32, float32 has 2\*\*64 codes"),
 ]
