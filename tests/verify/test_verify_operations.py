@@ -9,7 +9,7 @@ from planted import RIGHT, Planted
 from plantedoperations import FMT, FromTables, changed, right
 
 import refquant as rq
-from refquant.errors import InputTypeError, InputValueError, UnknownNameError
+from refquant.errors import InputTypeError, InputValueError, PolicyError, UnknownNameError
 from refquant.verify import Deviation, FunctionTarget, OperationClaim, as_html, as_junit, as_records, judge, run_sweep
 from refquant.verify.case_sets import sets_of
 from refquant.verify.cases import columns_of, number_of, patterns
@@ -176,6 +176,24 @@ def test_a_comparison_returns_truths():
     assert verdict_of(lambda a, b: a < b, "float16", op="compare_quiet_lt").status == "exact"
     verdict = verdict_of(lambda a, b: ~(b <= a), "float16", op="compare_quiet_lt")
     assert (verdict.by_class, verdict.witness.got, verdict.witness.expected) == ({"nan": verdict.mismatches}, "0x1", "0x0")
+
+
+def test_a_value_that_the_format_does_not_have_is_shown():
+    verdict = verdict_of(lambda a, b: a.astype(np.float32) * b.astype(np.float32), op="mul")
+    assert (verdict.status, verdict.witness.input, verdict.witness.got, verdict.witness.got_value) == (
+        "new",
+        "0x01, 0x01",
+        "3.8146973e-06",
+        "no value of float8_e4m3fn",
+    )
+
+
+def test_a_comparison_of_formats_of_which_a_dialect_says_different_things_is_refused():
+    flushing = rq.get_dialect("default").replace(name="flushing")
+    row = rq.policies.dialect.Row((("subnormals", "flush_inputs"),), ("float16",))
+    mixed = dataclasses.replace(flushing, rows=(row,))
+    with pytest.raises(PolicyError, match=r"dialect: flushing\* says different things of float16, bfloat16: subnormals"):
+        _ = OperationClaim.of("compare_quiet_lt", "float16", "bfloat16", dialect=mixed).policies
 
 
 def test_an_operation_of_one_operand_is_judged_on_every_code_of_16_bits():
