@@ -94,7 +94,7 @@ class OperationClaim(Claim):
         """Return ``"operation format"``, with the formats of operands and result where they differ."""
         operands, result = self.names
         alike = len(set(self.operands)) == 1 and (self.record.result == "truth" or self.operands[0] == self.target)
-        return f"{self.operation} {operands.partition(', ')[0]}" if alike else f"{self.operation} {operands} -> {result}"
+        return f"{self.operation} {self.source_names[0]}" if alike else f"{self.operation} {operands} -> {result}"
 
     def policies_of(self, dialect: Dialect) -> Policies:
         """Return what a dialect says of the result, or of the operands of a comparison; raise PolicyError where it says different things of these. RQ-7.5."""

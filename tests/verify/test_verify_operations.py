@@ -324,7 +324,7 @@ def test_every_deviation_of_ml_dtypes_is_known(fmt, count_cases):
 
 BAD = [
     (lambda: judge("numpy", op="plus"), UnknownNameError, "op: expected an operation such as add"),
-    (lambda: judge("numpy", op=5), UnknownNameError, "op: expected an operation such as add"),
+    (lambda: judge("numpy", op=["add"]), UnknownNameError, "op: expected an operation such as add"),
     (lambda: judge("numpy", op="encode"), InputValueError, "op: encode is a conversion; leave op out"),
     (lambda: judge("numpy", op="fma"), InputValueError, "op: numpy has no fma; it has add, sub,"),
     (lambda: judge(Planted(RIGHT), op="all"), InputValueError, "op: planted has no operations"),
