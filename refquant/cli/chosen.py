@@ -9,7 +9,7 @@ import click
 from refquant.cli.options import format_named
 from refquant.errors import InputValueError, RefquantError
 from refquant.golden.sources import WIDE_INTEGERS
-from refquant.verify import Claim, Deviation, FileTarget, FunctionTarget, ProgramTarget, Target, get_target, load_deviations
+from refquant.verify import Claim, Deviation, FileTarget, FunctionTarget, ProgramTarget, Target, get_target, list_targets, load_deviations
 from refquant.verify.answers import checked_timeout
 from refquant.verify.offers import EVERY, named_operation, operations_of
 from refquant.verify.targets import TARGETS
@@ -52,6 +52,16 @@ def target_named(
     if len(ops) > 1 or ops == (EVERY,):
         raise click.UsageError(f"--op: {text} is one operation, such as add")
     return FunctionTarget.load(text, names[0], sources=sources, **says, op=ops[0] if ops else None, flags=bool(ops) and pipe["flags"])
+
+
+def targets_of(ops: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names of the targets that have operations, or conversions, installed or not."""
+    return tuple(name for name, entry in TARGETS.items() if (entry.computes if ops else entry.converts))
+
+
+def default_targets(ops: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names of the targets that are judged where none is named."""
+    return tuple(name for name in targets_of(ops) if name in list_targets())
 
 
 def operations_named(ops: tuple[str, ...]) -> tuple[str, ...]:

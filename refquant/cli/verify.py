@@ -12,7 +12,18 @@ from click.core import ParameterSource
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from refquant.cli.chosen import OWN, announced, deterministic, known_deviations, operations_named, seconds_for, source_named, target_named
+from refquant.cli.chosen import (
+    OWN,
+    announced,
+    default_targets,
+    deterministic,
+    known_deviations,
+    operations_named,
+    seconds_for,
+    source_named,
+    target_named,
+    targets_of,
+)
 from refquant.cli.console import console, line
 from refquant.cli.hopeless import ending_with, hang_of
 from refquant.cli.options import dialect_named, format_named, policies_said, set_option
@@ -21,7 +32,6 @@ from refquant.cli.sweeps import sweep_all
 from refquant.cli.verdicts import kind_of, print_judgement
 from refquant.verify import Claim, FileTarget, Judgement, ProgramTarget, Target, Verdict, judge, list_targets
 from refquant.verify.answers import checked_timeout
-from refquant.verify.targets import TARGETS
 
 _EPILOG = """\b
 Examples:
@@ -97,7 +107,9 @@ def verify(
     if dialect is not None:
         dialect_named(dialect)
     stated = {"dialect": dialect, "knobs": says, "nan_by": nan_by}
-    chosen = [target_named(t, names, sources, stated, {"flags": flags, "timeout": timeout}, golden, ops) for t in dict.fromkeys(targets or list_targets())]
+    chosen = [
+        target_named(t, names, sources, stated, {"flags": flags, "timeout": timeout}, golden, ops) for t in dict.fromkeys(targets or default_targets(ops))
+    ]
     checked_timeout(timeout)
     _refuse_useless(chosen, says=bool(says or dialect), ops=ops)
     known = known_deviations(deviations, chosen)
@@ -106,7 +118,7 @@ def verify(
     if exhaustive:
         return sweep_all(conversions, known, resume, reports, timeout)
     out = console(stderr=report == STDOUT)
-    _announce(out, conversions, targets)
+    _announce(out, conversions, targets, ops)
     stdout = sys.stdout
 
     def tell(judgements: list[Judgement]) -> None:
@@ -155,10 +167,10 @@ def _refuse_useless(chosen: list[Target], *, says: bool, ops: tuple[str, ...]) -
             raise click.UsageError(f"--{name} is for {whose}")
 
 
-def _announce(out: Console, announced: list[tuple[Target, tuple[Claim, ...]]], asked: tuple[str, ...]) -> None:
+def _announce(out: Console, announced: list[tuple[Target, tuple[Claim, ...]]], asked: tuple[str, ...], ops: tuple[str, ...]) -> None:
     for target, claims in announced:
         line(out, f"{target.name} {target.version}".strip() + f": {len(claims)} {kind_of(claims)}{'s' if len(claims) > 1 else ''}")
-    missing = [] if asked else [name for name in TARGETS if name not in list_targets() and TARGETS[name].converts]
+    missing = [] if asked else [name for name in targets_of(ops) if name not in list_targets()]
     if missing:
         line(out, f"not installed, not judged: {', '.join(missing)}")
 

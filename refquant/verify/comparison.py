@@ -152,7 +152,8 @@ def magnitude_is_zero(codes: Codes, name: str | Format) -> Mask:
     """Return where codes are +0 or -0."""
     fmt = get_format(name)
     zeros = [0] if not fmt.grid.first_index else []
-    return np.isin(codes, zeros + ([fmt.grid.negative_base] if fmt.has_negative_zero else []))
+    zeros += [fmt.grid.negative_base] if fmt.has_negative_zero else []
+    return np.isin(codes.astype(np.uint64), np.array(zeros, np.uint64))  # a list with 2**63 would become floats
 
 
 def _under(claim: Claim, codes: Codes, *, return_flags: bool = False, **knobs: Any) -> Any:

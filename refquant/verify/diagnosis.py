@@ -106,10 +106,10 @@ class Explanation:
             instead=self.instead or other.instead,
         )  # fmt: skip
 
-    def predict(self, claim: Claim, codes: Codes, got: Codes) -> Codes:
+    def predict(self, claim: Claim, codes: Codes, got: Codes | None = None) -> Codes:
         """Return the outputs under this explanation; what the claim refuses as out of range is clamped, where another rounding leads there."""
         if isinstance(claim, OperationClaim):
-            return self._of_operation(claim, codes, got)
+            return self._of_operation(claim, codes, claim.right(codes) if got is None else got)
         if self.via is not None:
             codes = convert_codes(codes, claim.source, self.via, _STEP.replace(nan=self.via_nan, rounding=self.via_rounding))
             claim = dataclasses.replace(claim, source=self.via)
@@ -246,7 +246,9 @@ def _explained(claim: Claim, codes: Codes, got: Codes) -> str | None:
     if not wrong.size:
         return None
     sample = wrong[:: max(wrong.size // _SAMPLE, 1)]
-    return next((e.name for e in _fitting(claim, codes[sample], got[sample]) if _fixes(e, claim, codes, got).all()), None)
+    few = np.arange(0, codes.size, max(codes.size // _SAMPLE, 1))  # most of what fits one mismatch is wrong elsewhere
+    fitting = (e for e in _fitting(claim, codes[sample], got[sample]) if _fixes(e, claim, codes[few], got[few]).all())
+    return next((e.name for e in fitting if _fixes(e, claim, codes, got).all()), None)
 
 
 def _fitting(claim: Claim, codes: Codes, got: Codes) -> Iterator[Explanation]:

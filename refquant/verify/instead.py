@@ -38,15 +38,16 @@ def _operand_of_zeros_or_nan(which: int, claim: OperationClaim, dialect: Dialect
     return _of_zeros(which, claim, cases, np.where(signals, np.full_like(right, _nan(claim)), right))
 
 
-def _nan_beyond_float32(claim: OperationClaim, dialect: Dialect, cases: Codes, got: Codes) -> Codes:
-    """Return a NaN that was given where the quotient is about 2**128 or more; whether one is given depends on where in an array the operands are."""
+def _nan_beyond(claim: OperationClaim, dialect: Dialect, cases: Codes, got: Codes) -> Codes:
+    """Return a NaN that was given where the quotient is about the end of the range or beyond; whether one is given depends on the place in an array too."""
     right, columns = claim.right(cases, dialect), columns_of(cases)
     nan = np.full_like(right, _nan(claim))
     numbers = np.all([parts_of(column, fmt)[3] == 0 for column, fmt in zip(columns, claim.operands)], axis=0) & ~magnitude_is_zero(
         columns[1], claim.operands[1]
     )
-    cut = OperationClaim.of("div", *claim.operands, result=_WIDE, knobs=(("rounding", "toward_zero"),))
-    beyond = numbers & (cut.right(cases) & np.uint32(_WIDE.grid.negative_base - 1) >= _ABOUT_TWO_TO_128)
+    cut = OperationClaim.of("div", *claim.operands, result=_WIDE, knobs=(("rounding", "toward_zero"),)).right(cases)
+    end = (_WIDE.bias + (1024 if claim.target == "float64" else 128) << (_WIDE.precision - 1)) - 1  # the code below that of the power of two
+    beyond = numbers & (cut & np.uint64(_WIDE.grid.negative_base - 1) >= np.uint64(end))
     found: Codes = np.where(beyond & ~differs(claim, got, nan), nan, right)
     return found
 
@@ -117,8 +118,7 @@ def _as_operation(name: str, claim: OperationClaim, dialect: Dialect, cases: Cod
 
 
 _SIGNALLING = 3  #: of the kinds of `parts_of`
-_WIDE = FloatFormat(precision=21, exponent_width=11)  #: holds every quotient of float32, cut off
-_ABOUT_TWO_TO_128 = (1023 + 128 << 20) - 1  #: the greatest of these codes below that of 2**128
+_WIDE = FloatFormat(precision=21, exponent_width=13)  #: holds every quotient of numbers, cut off
 _ZEROS = tuple(f"{end}{by}{form}" for end in ("minimum", "maximum") for by in ("", "_magnitude") for form in ("", "_number"))
 _NUMBERS = tuple(name for name in _ZEROS if name.endswith("_number"))
 _ROUNDED = tuple(op.name for op in operations_with_vectors() if not is_conversion(op) and {"rounding", "via"} <= set(op.affected_by))
@@ -134,7 +134,7 @@ _OF: dict[str, tuple[tuple[str, ...], Instead]] = {
     "the sign bit inverted": (("neg",), _sign_bit_inverted),
     "the sign bit cleared": (("abs",), _sign_bit_cleared),
     "the product rounded first": (("fma",), _product_rounded),
-    "NaN where the quotient is out of the range of float32": (("fmod", "rem"), _nan_beyond_float32),
+    "NaN where the quotient overflows": (("fmod", "rem"), _nan_beyond),
     "one of the two neighbours of the exact result": (_ROUNDED, _neighbour),
 }
 VAGUE = tuple(_OF)[-2:]  #: what leaves a choice, and is tried last

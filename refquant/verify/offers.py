@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -52,11 +51,14 @@ def claims_of(target: Target, op: Any = None) -> tuple[Claim, ...]:
 
 def named_operation(op: Any) -> str:
     """Return the name of an operation that is no conversion; raise where there is none."""
-    if isinstance(op, str) and op in {record.name for record in operations_with_vectors() if not is_conversion(record)}:
-        return op
-    if op in OPERATIONS and OPERATIONS[op].kernel == "convert":
-        raise InputValueError(f"op: {op} is a conversion; leave op out")
-    near = difflib.get_close_matches(str(op), [name for name, record in OPERATIONS.items() if record.door], 3, 0.6)
+    name = op if isinstance(op, str) else ""
+    if name in {record.name for record in operations_with_vectors() if not is_conversion(record)}:
+        return name
+    if name in OPERATIONS and OPERATIONS[name].kernel == "convert":
+        raise InputValueError(f"op: {name} is a conversion; leave op out")
+    import difflib  # loaded for this message alone
+
+    near = difflib.get_close_matches(name, [name for name, record in OPERATIONS.items() if record.door], 3, 0.6)
     hint = f", near ones {', '.join(near)}" if near else ""
     raise UnknownNameError(f"op: expected an operation such as add, div, fma or sqrt (`refquant golden --help` lists them{hint}), or {EVERY}; got {op!r}")
 

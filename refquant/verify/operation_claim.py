@@ -12,6 +12,7 @@ from refquant.codec import CodesAndFlags
 from refquant.errors import InputValueError
 from refquant.formats import Format, get_format
 from refquant.golden.evaluation import Evaluated, evaluate, is_conversion, operation_named
+from refquant.golden.making import policies_for
 from refquant.operations import OPERATIONS, Operation
 from refquant.policies import Dialect, Policies
 from refquant.verify.cases import columns_of
@@ -93,13 +94,14 @@ class OperationClaim(Claim):
         """Return ``"operation format"``, with the formats of operands and result where they differ."""
         operands, result = self.names
         alike = len(set(self.operands)) == 1 and (self.record.result == "truth" or self.operands[0] == self.target)
-        return f"{self.operation} {operands.partition(', ')[0]}" if alike else f"{self.operation} {operands} -> {result}"
+        return f"{self.operation} {self.source_names[0]}" if alike else f"{self.operation} {operands} -> {result}"
 
     def policies_of(self, dialect: Dialect) -> Policies:
-        """Return what a dialect says of the result, or of the operands of a comparison. RQ-7.5."""
-        named = self.operands[0] if self.record.result == "truth" else self.target
-        name = named if isinstance(named, str) else named.name
-        return dialect.policies(name, name)
+        """Return what a dialect says of the result, or of the operands of a comparison; raise PolicyError where it says different things of these. RQ-7.5."""
+        if self.record.result != "truth":
+            return dialect.policies(self.names[1], self.names[1])
+        formats = tuple(get_format(end) for end in self.operands)
+        return policies_for(self.record, dialect, formats, formats[0])
 
     @property
     def may_pass_float32(self) -> bool:

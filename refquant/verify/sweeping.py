@@ -19,6 +19,8 @@ from refquant.verify.chunks import next_chunk
 from refquant.verify.deviations import Deviation
 from refquant.verify.diagnosis import explanation_named
 from refquant.verify.findings import gives_replies, tells_flags
+from refquant.verify.offers import claims_of, without_flags
+from refquant.verify.operation_claim import OperationClaim
 from refquant.verify.probes import Probe, check_witnesses, probed
 from refquant.verify.state import check_path, load_state, save_state
 from refquant.verify.swept import Sweep
@@ -34,7 +36,7 @@ _SAVE_EVERY = 2.0  # seconds
 def sweep(
     function: Callable[[Any], Any] | Target, source: str | Format = "float32", target: str | Format | None = None, *, dialect: Dialect | str | None = None,
     nan_by: str = "class", resume: str | Path | None = None, progress: Callable[[Sweep], None] | None = None, chunk: int | None = None,
-    timeout: float | None = None, **knobs: Any,
+    timeout: float | None = None, op: str | None = None, **knobs: Any,
 ) -> Sweep:  # fmt: skip
     """Run every code of a source through a cast and through refquant, and return every kind of mismatch.
 
@@ -58,6 +60,10 @@ def sweep(
     timeout : float, optional
         Seconds for each batch of at most 65,536 inputs of a function, as for `refquant.verify.judge`. What a function does other than answer, a hang too, is
         then the `failure` of the Sweep. A program has a limit of its own.
+
+    op : str, optional
+        An operation such as ``"add"``: every pattern of its operands, each of the format `source` (or of one each, where that is a tuple), of at most 32 bits
+        together. `target` is that of the operands if not given.
 
     Returns
     -------
@@ -83,13 +89,36 @@ def sweep(
     (65536, 32130, ['nan', 'overflow', 'tie', 'subnormal', 'other'])
     >>> found.kinds[-1].witness.input_value
     '0x1.204p-14'
+    >>> found = rq.sweep(lambda a, b: a * b, "float8_e5m2", op="add")
+    >>> found.cases, found.kinds[-1].witness.input_value
+    (65536, '0, 0x1p-14')
     """
-    implementation, claim = _claimed(function, source, target, dialect, nan_by, knobs)
+    if op is not None:
+        implementation, claim = _operation_claimed(function, op, source, target, dialect, nan_by, knobs)
+    else:
+        implementation, claim = _claimed(function, source, target, dialect, nan_by, knobs)
     if progress is not None and not callable(progress):
         raise InputTypeError(f"progress: expected a function, got {progress!r}")
     if resume is not None and not isinstance(resume, (str, Path)):
         raise InputTypeError(f"resume: expected the name of a file, got {resume!r}")
     return run_sweep(implementation, claim, resume=resume, progress=progress, chunk=chunk, timeout=timeout)
+
+
+def _operation_claimed(
+    function: Any, op: str, source: Any, target: str | Format | None, dialect: Any, nan_by: str, knobs: dict[str, Any]
+) -> tuple[Target, Claim]:  # fmt: skip
+    operands = source if isinstance(source, tuple) else (source,)
+    if all(callable(getattr(function, name, None)) for name in ("claims", "run")):
+        if dialect or knobs:
+            raise InputTypeError(f"dialect: {function.name} says itself what it does; dialect and knobs are for a function")
+        asked = OperationClaim.of(op, *operands, result=target).names
+        found = [claim for claim in claims_of(function, op) if claim.names == asked]
+        if not found:
+            raise InputValueError(f"op: {function.name} has no {op} of {asked[0]}")
+        return function, without_flags(found[0])
+    name = f"{getattr(function, '__module__', '')}:{getattr(function, '__qualname__', type(function).__name__)}"
+    made = FunctionTarget(name, function, operands[0] if target is None else target, operands, dialect, tuple(knobs.items()), nan_by, op=op)  # type: ignore[arg-type]
+    return made, made.claims()[0]
 
 
 def _claimed(

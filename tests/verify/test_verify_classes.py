@@ -9,7 +9,7 @@ from planted import CLAIM, CODES, RIGHT, SOURCE, Planted, class_of, magnitude
 import refquant as rq
 from refquant.golden.classes import CLASSES as VECTOR_CLASSES
 from refquant.verify import Claim, compare, judge
-from refquant.verify.comparison import CLASSES, MEANINGS
+from refquant.verify.comparison import CLASSES, MEANINGS, magnitude_is_zero
 from refquant.verify.coverage import coverage_of
 
 ALL_WRONG = RIGHT ^ 1  # the neighbour of every result: a number becomes another number or NaN, NaN a number
@@ -70,6 +70,11 @@ def test_an_exact_subnormal_result_that_is_flushed_is_no_other(code, wrong, name
 def test_what_is_out_of_range_of_an_integer_is_an_overflow(value, name):
     claim = Claim("encode", "float32", "int8", knobs=(("overflow", "saturate"), ("nan", "to_zero")))
     assert compare(claim, np.float32([value]).view(np.uint32), np.uint8([55])).by_class == {name: 1}
+
+
+def test_what_is_near_the_code_of_a_negative_zero_of_64_bits_is_no_zero():
+    codes = np.uint64([0, 1, 1 << 63, (1 << 63) + 1, (1 << 63) + 512])
+    assert magnitude_is_zero(codes, "float64").tolist() == [True, False, True, False, False]
 
 
 def test_every_class_has_a_meaning():

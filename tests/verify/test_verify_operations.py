@@ -9,7 +9,7 @@ from planted import RIGHT, Planted
 from plantedoperations import FMT, FromTables, changed, right
 
 import refquant as rq
-from refquant.errors import InputTypeError, InputValueError, UnknownNameError
+from refquant.errors import InputTypeError, InputValueError, PolicyError, UnknownNameError
 from refquant.verify import Deviation, FunctionTarget, OperationClaim, as_html, as_junit, as_records, judge, run_sweep
 from refquant.verify.case_sets import sets_of
 from refquant.verify.cases import columns_of, number_of, patterns
@@ -178,6 +178,24 @@ def test_a_comparison_returns_truths():
     assert (verdict.by_class, verdict.witness.got, verdict.witness.expected) == ({"nan": verdict.mismatches}, "0x1", "0x0")
 
 
+def test_a_value_that_the_format_does_not_have_is_shown():
+    verdict = verdict_of(lambda a, b: a.astype(np.float32) * b.astype(np.float32), op="mul")
+    assert (verdict.status, verdict.witness.input, verdict.witness.got, verdict.witness.got_value) == (
+        "new",
+        "0x01, 0x01",
+        "3.8146973e-06",
+        "no value of float8_e4m3fn",
+    )
+
+
+def test_a_comparison_of_formats_of_which_a_dialect_says_different_things_is_refused():
+    flushing = rq.get_dialect("default").replace(name="flushing")
+    row = rq.policies.dialect.Row((("subnormals", "flush_inputs"),), ("float16",))
+    mixed = dataclasses.replace(flushing, rows=(row,))
+    with pytest.raises(PolicyError, match=r"dialect: flushing\* says different things of float16, bfloat16: subnormals"):
+        _ = OperationClaim.of("compare_quiet_lt", "float16", "bfloat16", dialect=mixed).policies
+
+
 def test_an_operation_of_one_operand_is_judged_on_every_code_of_16_bits():
     verdict = verdict_of(np.rint, "float16", op="round_to_integral")
     assert (verdict.status, verdict.cases) == ("exact", 65536)
@@ -274,6 +292,14 @@ def test_a_sweep_of_pairs_goes_on_from_its_state(tmp_path):
     assert (found.cases, found.mismatches, found.resumed, found.kinds[0].witness.input) == (65536, 1, 0x8000, "0xf0, 0x34")
 
 
+def test_sweep_takes_functions_and_targets_by_operation():
+    found = rq.sweep(FromTables(changed(right("add")[0], 0x12, 0x34, 0x34)), FMT, op="add")
+    assert (found.cases, found.mismatches, found.kinds[0].witness.input) == (65536, 1, "0x12, 0x34")
+    assert rq.sweep(FromTables(changed(right("mul", "before")[0], 0, 0, 1)), (FMT, FMT), FMT, op="mul", tininess="before").mismatches == 1
+    found = rq.sweep(rq.verify.get_target("ml_dtypes"), FMT, op="maximum")
+    assert [(kind.name, kind.witness.input) for kind in found.kinds] == [("signed zero", "0x00, 0x80")]
+
+
 def test_patterns_are_numbered_with_the_first_operand_in_the_upper_bits():
     claim = OperationClaim.of("fma", "float4_e2m1fn", "float8_e4m3fn", "float4_e2m1fn", result="float16")
     cases = patterns(claim, 0x3A57, 0x3A59)
@@ -298,7 +324,7 @@ def test_every_deviation_of_ml_dtypes_is_known(fmt, count_cases):
 
 BAD = [
     (lambda: judge("numpy", op="plus"), UnknownNameError, "op: expected an operation such as add"),
-    (lambda: judge("numpy", op=5), UnknownNameError, "op: expected an operation such as add"),
+    (lambda: judge("numpy", op=["add"]), UnknownNameError, "op: expected an operation such as add"),
     (lambda: judge("numpy", op="encode"), InputValueError, "op: encode is a conversion; leave op out"),
     (lambda: judge("numpy", op="fma"), InputValueError, "op: numpy has no fma; it has add, sub,"),
     (lambda: judge(Planted(RIGHT), op="all"), InputValueError, "op: planted has no operations"),
@@ -312,6 +338,8 @@ BAD = [
     (lambda: FunctionTarget("f", abs, FMT, op="add", flags=1), InputTypeError, "flags: expected True or False, got 1"),
     (lambda: FunctionTarget("f", abs, FMT, op="plus"), UnknownNameError, "op: expected an operation"),
     (lambda: FunctionTarget("f", abs, FMT, op="add", knobs=(("rounding", "stochastic_a"),)), InputValueError, "rounding: a stochastic cast"),
+    (lambda: rq.sweep(rq.verify.get_target("numpy"), FMT, op="add"), InputValueError, "op: numpy has no add of float8_e4m3fn, float8_e4m3fn"),
+    (lambda: rq.sweep(rq.verify.get_target("numpy"), "float16", op="add", overflow="saturate"), InputTypeError, "dialect: numpy says itself what it does"),
     (lambda: run_sweep(FunctionTarget("f", abs, FMT, **FLAGS), OperationClaim.of("add", FMT, flags=True)), InputValueError, "flags: a sweep compares codes"),
     (lambda: run_sweep(rq.verify.get_target("numpy"), OperationClaim.of("add", "float32")), InputValueError, r"source: float32, float32 has 2\*\*64 codes"),
 ]

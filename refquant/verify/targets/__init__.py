@@ -22,24 +22,25 @@ class Adapter(NamedTuple):
     kind: str
     needs: tuple[str, ...]
     converts: bool = True  #: whether it has conversions
+    computes: bool = False  #: whether it has operations
 
 
 #: Every target by name, in the order in which they are judged.
 TARGETS = {
-    "numpy": Adapter("numpy_target", "NumpyTarget", ("numpy",)),
-    "ml_dtypes": Adapter("ml_dtypes_target", "MlDtypesTarget", ("ml_dtypes",)),
-    "torch": Adapter("torch_target", "TorchTarget", ("torch",)),
+    "numpy": Adapter("numpy_target", "NumpyTarget", ("numpy",), computes=True),
+    "ml_dtypes": Adapter("ml_dtypes_target", "MlDtypesTarget", ("ml_dtypes",), computes=True),
+    "torch": Adapter("torch_target", "TorchTarget", ("torch",), computes=True),
     "jax": Adapter("jax_target", "JaxTarget", ("jax",)),
     "onnxruntime": Adapter("onnxruntime_target", "OnnxruntimeTarget", ("onnxruntime", "onnx")),
     "onnx_reference": Adapter("onnx_reference_target", "OnnxReferenceTarget", ("onnx",)),
     "gfloat": Adapter("gfloat_target", "GfloatTarget", ("gfloat",)),
     "bitstring": Adapter("bitstring_target", "BitstringTarget", ("bitstring",)),
-    "softfloatpy": Adapter("softfloatpy_target", "SoftfloatpyTarget", ("softfloatpy",), converts=False),
+    "softfloatpy": Adapter("softfloatpy_target", "SoftfloatpyTarget", ("softfloatpy",), converts=False, computes=True),
 }
 
 
 def list_targets() -> tuple[str, ...]:
-    """Return the names of the targets that are installed.
+    """Return the names of the targets that are installed: those of conversions, and those of operations alone.
 
     Examples
     --------
