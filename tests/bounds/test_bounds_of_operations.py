@@ -136,13 +136,23 @@ def test_named_cases():
     ("mul", ("float8_e4m3fn", "float8_e5m2"), "float32", True), ("mul", ("bfloat16", "bfloat16"), "float32", False),
     ("mul", ("float16", "float16"), "float32", True), ("add", ("float8_e4m3fn", "float8_e4m3fn"), "float32", True), ("add", ("int8", "int8"), "int8", True),
     ("sub", ("uint8", "uint8"), "int9", True), ("fma", ("float4_e2m1fn", "float4_e2m1fn", "int8"), "float16", True), ("div", ("int8", "int8"), "float32", False),
-    ("add", ("float16", "float32"), "float32", False),
+    ("add", ("float16", "float32"), "float32", False), ("add", ("int2", "int2"), "float4_e2m1fn", True), ("add", ("int3", "int3"), "float4_e2m1fn", False),
 ])  # fmt: skip
 def test_which_mixed_operations_are_exact(operation, formats, result, exact):
     """RQ-11.15: by hand. bfloat16 products reach below float32's least quantum, and are exact above its least normal number."""
     b = bounds.of_operation(operation, formats, result=result)
     assert b.exact is exact
     assert b.relative is None or (b.relative == 0) is (exact or formats[0] == "bfloat16")
+
+
+@pytest.mark.parametrize(("operation", "formats", "result", "saturated"), [
+    ("sub", ("uint3", "uint2"), "uint4", 3), ("div", ("int4", "int3"), "int4", 1), ("fma", ("uint2", "uint2", "int4"), "int4", 9), ("add", ("int4", "uint2"), "int4", 3),
+    ("mul", ("int4", "uint3"), "int4", 48), ("recip", ("float16",), "float16", 2**24 - 65504), ("sqrt", ("uint8",), "uint4", Fraction(1, 1)), ("rsqrt", ("float16",), "int3", 4093),
+])  # fmt: skip
+def test_how_far_mixed_operations_leave_the_range(operation, formats, result, saturated):
+    """RQ-11.17: by hand. 0 - 3, -8 / -1, 3 * 3 + 7, 7 + 3, -8 * 7, 2**24; the root of 255 is just below 16; that of 2**24 is 4096."""
+    found = bounds.of_operation(operation, formats, result=result).saturated
+    assert found == saturated if operation != "sqrt" else (found + 15 - Fraction(1, 1 << 50)) ** 2 < 255 <= (found + 15) ** 2
 
 
 formats_of_16_bits = st.one_of(
