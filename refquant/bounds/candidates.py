@@ -21,7 +21,7 @@ _MARGIN = 3  # binades around each change of a lattice that are looked at one by
 def candidates(source: Format, via: Format, target: Format) -> NDArray[np.unsignedinteger]:
     """Return codes of the source: if any datum differs after two roundings, one of these does; read-only. RQ-11.12."""
     g = source.grid
-    below = {_floor_index(p, g) for p in _points(g, via.grid, target.grid)}
+    below = {floor_index(p, g) for p in _points(g, via.grid, target.grid)}
     indices = {n + step for n in below for step in (-1, 0, 1)} | set(_ends(g))
     codes = {code_of(g, n, side) for side, top in ((False, g.max_positive), (True, g.max_negative)) for n in _inside(indices, g, top)}
     found = np.array(sorted(codes | _special_codes(source)), source.code_dtype)
@@ -75,7 +75,7 @@ def _binades(*grids: Grid) -> list[int]:
     return sorted(near | {e + 1 for e in near} | {e + 2 for e in near})
 
 
-def _floor_index(x: Dyadic, grid: Grid) -> int:
+def floor_index(x: Dyadic, grid: Grid) -> int:
     """Return the index of the greatest magnitude that is not above x. RQ-4.2."""
     m, u = x
     if not m:

@@ -38,23 +38,23 @@ class Summary:
     clauses: tuple[str, ...]
 
     def __str__(self) -> str:
-        where, lines = "", [f"{self.format}, {self.rounding.value}, for {_text(self.lowest)} <= x <= {_text(self.highest)}:"]
+        where, lines = "", [f"{self.format}, {self.rounding.value}, for {number_text(self.lowest)} <= x <= {number_text(self.highest)}:"]
         if self.relative is not None and self.normal_from is not None:
-            start, divisor = _text(self.normal_from), _text(1 / self.relative)
-            lines.append(f"|x - r| {_sign(self.relative_attained)} |x| / {divisor} where |x| >= {start} ({self.clauses[0]})")
+            start, divisor = number_text(self.normal_from), number_text(1 / self.relative)
+            lines.append(f"|x - r| {sign_of(self.relative_attained)} |x| / {divisor} where |x| >= {start} ({self.clauses[0]})")
             where = f" where 0 < |x| < {start}"
-        lines.append(f"|x - r| {_sign(self.absolute_attained)} {_text(self.absolute)}{where} ({self.clauses[-1]})")
+        lines.append(f"|x - r| {sign_of(self.absolute_attained)} {number_text(self.absolute)}{where} ({self.clauses[-1]})")
         return "\n  ".join(lines)
 
 
-def _sign(attained: bool) -> str:
+def sign_of(attained: bool) -> str:
     return "<=" if attained else "<"
 
 
-def _text(value: Fraction) -> str:
+def number_text(value: Fraction) -> str:
     """Return a number readably and exactly: a small integer, a power of two, or an odd integer times one."""
     sign, n, d = ("-" if value < 0 else ""), abs(value.numerator), value.denominator
-    if value.denominator == 1 and n < 1 << 17:
+    if value.denominator == 1 and (n < 1 << 17 or n % 2):
         return str(value)
     zeros = (n & -n).bit_length() - 1
     exponent = zeros - (d.bit_length() - 1)
@@ -100,13 +100,13 @@ def summary(fmt: Format | str, rounding: RoundingMode | str = RoundingMode.TIES_
       |x - r| < 1 (RQ-11.2)
     """
     target, mode = get_format(fmt), choice("rounding", rounding, KNOBS["rounding"])
-    absolute, attained, clause = _absolute(target, mode)
+    absolute, attained, clause = absolute_bound(target, mode)
     floating = not isinstance(target, IntFormat)
-    start = target.magnitude(_first_normal(target))
+    start = target.magnitude(first_normal(target))
     return Summary(
         format=target.name,
         rounding=mode,
-        relative=_relative(target.precision, mode) if floating else None,
+        relative=relative_bound(target.precision, mode) if floating else None,
         relative_attained=floating and mode.is_nearest and start < target.max_finite,  # by the tie above min_normal
         absolute=absolute,
         absolute_attained=attained,
@@ -117,19 +117,19 @@ def summary(fmt: Format | str, rounding: RoundingMode | str = RoundingMode.TIES_
     )
 
 
-def _first_normal(fmt: Format) -> int:
+def first_normal(fmt: Format) -> int:
     g = fmt.grid
     return max(g.first_index, 1 << (g.precision - 1) if g.has_subnormals else 1)
 
 
-def _relative(precision: int, mode: RoundingMode) -> Fraction:
+def relative_bound(precision: int, mode: RoundingMode) -> Fraction:
     """RQ-11.3."""
     if mode.is_nearest:
         return Fraction(1, (1 << precision) + 1)
     return Fraction(1, (1 << (precision - 1)) + (mode is RoundingMode.TOWARD_ZERO))
 
 
-def _absolute(fmt: Format, mode: RoundingMode) -> tuple[Fraction, bool, str]:
+def absolute_bound(fmt: Format, mode: RoundingMode) -> tuple[Fraction, bool, str]:
     """Return (bound below the normal range, whether a tie attains it, clause). RQ-11.1 to RQ-11.4."""
     g = fmt.grid
     if g.first_index:
