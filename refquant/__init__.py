@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from refquant.dispatch import list_backends
     from refquant.formats import FloatFormat, IntFormat, get_format, list_formats
     from refquant.parts import Parts, decode_parts, encode_parts
-    from refquant.policies import Dialect, Flags, OverflowMode, Philox, Policies, RandomBits, RoundingMode, Via, get_dialect, list_dialects
+    from refquant.policies import Dialect, Flags, OverflowMode, Philox, Policies, RandomBits, RoundingMode, Via, get_dialect, list_dialects, summary_of_flags
     from refquant.threads import get_num_threads, set_num_threads
     from refquant.verify import sweep
 else:
@@ -25,7 +25,19 @@ else:
         "dispatch": ("list_backends",),
         "formats": ("FloatFormat", "IntFormat", "get_format", "list_formats"),
         "parts": ("Parts", "decode_parts", "encode_parts"),
-        "policies": ("Dialect", "Flags", "OverflowMode", "Philox", "Policies", "RandomBits", "RoundingMode", "Via", "get_dialect", "list_dialects"),
+        "policies": (
+            "Dialect",
+            "Flags",
+            "OverflowMode",
+            "Philox",
+            "Policies",
+            "RandomBits",
+            "RoundingMode",
+            "Via",
+            "get_dialect",
+            "list_dialects",
+            "summary_of_flags",
+        ),
         "threads": ("get_num_threads", "set_num_threads"),
         "verify": ("sweep",),
     }
@@ -79,6 +91,7 @@ __all__ = [
     "policies",
     "round",
     "set_num_threads",
+    "summary_of_flags",
     "sweep",
     "testing",
     "unpack",

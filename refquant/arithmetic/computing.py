@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from refquant import execution
-from refquant.arithmetic.choices import Choices, choices_of
 from refquant.arithmetic.digits import check_digits, fits_a_lane
 from refquant.arithmetic.needs import check_result
 from refquant.arithmetic.operands import formats_of, operands
@@ -16,7 +15,7 @@ from refquant.codec import CodesAndFlags
 from refquant.dispatch import chosen_for, function
 from refquant.errors import EncodeError, InputValueError
 from refquant.formats import Format, get_format
-from refquant.policies import RAISES, Dialect, Philox, Plan, RandomBits, as_dialect
+from refquant.policies import RAISES, Choices, Dialect, Philox, Plan, RandomBits, as_dialect, choices_of
 from refquant.reference.denormals import kept, raise_input_denormal, watched
 from refquant.stages import Stages, plan_stages, random_for
 

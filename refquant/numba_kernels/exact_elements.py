@@ -19,7 +19,7 @@ FIRST_STEP = 15
 
 
 class Rules(NamedTuple):
-    """What an operation needs to know beside the plan of its result; see refquant.arithmetic.choices. Suffixes 0, 1, 2: of an operand."""
+    """What an operation needs to know beside the plan of its result; see refquant.policies.Choices. Suffixes 0, 1, 2: of an operand."""
 
     flip: Any  #: 1: the second term is subtracted
     downward: Any  #: 1: a sum of 0 has the sign -

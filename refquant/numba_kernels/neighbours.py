@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from refquant.formats import Grid
@@ -11,28 +9,28 @@ from refquant.numba_kernels import datum_loops
 from refquant.numba_kernels.rulings import ruling
 from refquant.numba_kernels.running import Events, Lane, run
 from refquant.numba_kernels.streams import Random, read_only
-from refquant.policies import Plan
+from refquant.policies import Choices, Plan
 
 Grids = tuple[Grid, ...]
 
 
-def next_up(codes: list[Lane], grids: Grids, choices: Any, plan: Plan, random: Random, base: int, out: Lane | None, events: Events) -> int:
+def next_up(codes: list[Lane], grids: Grids, choices: Choices, plan: Plan, random: Random, base: int, out: Lane | None, events: Events) -> int:
     """See refquant.arithmetic.next_up; RQ-7.22."""
     return _next(datum_loops.UP, [codes[0]] * 2, grids * 2, choices, plan, random, base, out, events)
 
 
-def next_down(codes: list[Lane], grids: Grids, choices: Any, plan: Plan, random: Random, base: int, out: Lane | None, events: Events) -> int:
+def next_down(codes: list[Lane], grids: Grids, choices: Choices, plan: Plan, random: Random, base: int, out: Lane | None, events: Events) -> int:
     """See refquant.arithmetic.next_down; RQ-7.22."""
     return _next(datum_loops.DOWN, [codes[0]] * 2, grids * 2, choices, plan, random, base, out, events)
 
 
-def next_after(codes: list[Lane], grids: Grids, choices: Any, plan: Plan, random: Random, base: int, out: Lane | None, events: Events) -> int:
+def next_after(codes: list[Lane], grids: Grids, choices: Choices, plan: Plan, random: Random, base: int, out: Lane | None, events: Events) -> int:
     """See refquant.arithmetic.next_after; RQ-7.22."""
     return _next(datum_loops.AFTER, codes, grids, choices, plan, random, base, out, events)
 
 
 def _next(
-    kind: int, codes: list[Lane], grids: Grids, choices: Any, plan: Plan, random: Random, base: int, out: Lane | None, events: Events
+    kind: int, codes: list[Lane], grids: Grids, choices: Choices, plan: Plan, random: Random, base: int, out: Lane | None, events: Events
 ) -> int:  # fmt: skip
     more = np.int64(kind), _ends(grids[0]), bool(choices.ends_nan)
     return run((datum_loops.next64,), codes, ruling("neighbour", grids, choices, plan), plan, random, base, out, events, *more)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from refquant.formats import Grid
@@ -12,7 +10,7 @@ from refquant.numba_kernels.parameters import origin_in
 from refquant.numba_kernels.rulings import ruling
 from refquant.numba_kernels.running import Events, Lane, run
 from refquant.numba_kernels.streams import Random, read_only
-from refquant.policies import Flags, Plan
+from refquant.policies import Choices, Flags, Plan
 
 Grids = tuple[Grid, ...]
 WIDE = np.dtype(np.uint64)
@@ -34,6 +32,6 @@ def log_b_integer(codes: Lane, grid: Grid, flush: bool, out: Lane, events: Lane)
     order_loops.exponents(read_only(codes, WIDE), origin_in(grid, flush, WIDE), np.int64(Flags.INVALID), out, events)
 
 
-def log_b(codes: list[Lane], grids: Grids, choices: Any, plan: Plan, random: Random, base: int, out: Lane | None, events: Events) -> int:
+def log_b(codes: list[Lane], grids: Grids, choices: Choices, plan: Plan, random: Random, base: int, out: Lane | None, events: Events) -> int:
     """See refquant.arithmetic.log_b; RQ-7.21."""
     return run((datum_loops.exponent64,), codes, ruling("exponent", grids, choices, plan), plan, random, base, out, events)

@@ -9,7 +9,7 @@ import numpy as np
 
 from refquant.formats import Grid
 from refquant.numba_kernels.parameters import Numbers, goal_in, origin_in, packed
-from refquant.policies import RAISES, Flags, Plan
+from refquant.policies import RAISES, Choices, Flags, Plan
 
 _LATE = 4  # more than any rank: a quiet NaN waits for signalling ones
 
@@ -24,8 +24,8 @@ class Ruling(NamedTuple):
 
 
 @lru_cache(maxsize=1024)
-def ruling(kind: str, grids: tuple[Grid, ...], choices: Any, plan: Plan, subtracts: bool = False) -> Ruling:
-    """Return what an operation takes; `choices` as refquant.arithmetic.choices gives them."""
+def ruling(kind: str, grids: tuple[Grid, ...], choices: Choices, plan: Plan, subtracts: bool = False) -> Ruling:
+    """Return what an operation takes; `subtracts`: the second term."""
     lane = np.dtype(np.uint32 if _is_narrow(kind, grids, plan) else np.uint64)
     payload = grids[0].nan_payload if kind == "sign" else max(g.nan_payload for g in grids)  # what is copied is not aligned
     origins = tuple(origin_in(g, bool(choices.flush), lane) for g in grids)
@@ -49,7 +49,7 @@ def _is_narrow(kind: str, grids: tuple[Grid, ...], plan: Plan) -> bool:
     }.get(kind, False)
 
 
-def _rules(grids: tuple[Grid, ...], choices: Any, payload: int, subtracts: bool) -> tuple[int, ...]:
+def _rules(grids: tuple[Grid, ...], choices: Choices, payload: int, subtracts: bool) -> tuple[int, ...]:
     from refquant.numba_kernels.exact_elements import Rules
 
     padded = [*grids, *[None] * (3 - len(grids))]

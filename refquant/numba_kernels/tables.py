@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from refquant.formats import Grid
 from refquant.numba_kernels.streams import Random, blocks, gather, read_only
-from refquant.policies import Plan
+from refquant.policies import Choices, Plan
 
 Lane = NDArray[Any]
 Grids = tuple[Grid, ...]
@@ -20,7 +20,7 @@ WIDTH = 16  #: bits of all operands together
 _FEW = 1 << 13  #: elements; below, a table does not pay
 
 
-def tabled(compute: Compute, codes: list[Lane], grids: Grids, choices: Any, plan: Plan, random: Random, base: int, out: Lane | None, events: Any) -> int:
+def tabled(compute: Compute, codes: list[Lane], grids: Grids, choices: Choices, plan: Plan, random: Random, base: int, out: Lane | None, events: Any) -> int:
     """Do what the function does, by a table where that pays."""
     width = sum(g.width for g in grids)
     if width > WIDTH or codes[0].size < _FEW or plan.stochastic:
@@ -47,7 +47,7 @@ def _indices(codes: list[Lane], grids: Grids) -> Lane:
 
 
 @lru_cache(maxsize=64)
-def _table(compute: Compute, grids: Grids, choices: Any, plan: Plan) -> tuple[Lane, Lane]:
+def _table(compute: Compute, grids: Grids, choices: Choices, plan: Plan) -> tuple[Lane, Lane]:
     """Return code and event of every combination of codes."""
     rest, codes = np.arange(1 << sum(g.width for g in grids), dtype=np.uint32), []
     for grid in grids:

@@ -1,5 +1,6 @@
 """Named choices (knobs), their assignment (policies, dialects), and `resolve`, which turns them into the integers that code needs."""
 
+from refquant.policies.choices import Choices, choices_of
 from refquant.policies.dialect import Dialect, Row
 from refquant.policies.dialects import as_dialect, get_dialect, list_dialects
 from refquant.policies.events import RAISES, Flags
@@ -35,15 +36,18 @@ from refquant.policies.operation_knobs import (
 from refquant.policies.plan import Plan, resolve
 from refquant.policies.random_bits import Philox, RandomBits
 from refquant.policies.rounding import RoundingMode, points_inward, truth_table
+from refquant.policies.summary import FlagsSummary, summary_of_flags
 
 __all__ = [
     "KNOBS",
     "RAISES",
     "BelowMinMode",
+    "Choices",
     "Dialect",
     "DivisionByZeroMode",
     "Flags",
     "FlagsMode",
+    "FlagsSummary",
     "FmaNanOrderMode",
     "FtzMode",
     "InfFlagsMode",
@@ -71,9 +75,11 @@ __all__ = [
     "ZeroInputMode",
     "ZeroTimesInfMode",
     "as_dialect",
+    "choices_of",
     "get_dialect",
     "list_dialects",
     "points_inward",
     "resolve",
+    "summary_of_flags",
     "truth_table",
 ]

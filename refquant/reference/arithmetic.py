@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from refquant.formats import Grid
-from refquant.policies import Plan
+from refquant.policies import Choices, Plan
 from refquant.reference.bits import Lane, shift_right_jam
 from refquant.reference.codec import Events, Random
-from refquant.reference.exact_results import Choices, Grids, Mask, Result, digits, is_zero, normal, number, operands_of
+from refquant.reference.exact_results import Grids, Mask, Result, digits, is_zero, normal, number, operands_of
 from refquant.reference.exact_root import root_of
 from refquant.reference.finishing import finish, product_lacks
 from refquant.reference.wide_results import Placed, fused_sum, product_lane, quotient_lane

@@ -2,43 +2,19 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from refquant.formats import Grid
+from refquant.policies import Choices
 from refquant.reference.bits import Lane, bit_length, shift_left
 from refquant.reference.operands import Operand, from_codes
 
 U = np.uint64
 Mask = NDArray[np.bool_]
 Grids = tuple[Grid, ...]
-
-
-class Choices(Protocol):
-    """What an operation needs to know beside the plan of its result: see refquant.arithmetic.computing."""
-
-    @property
-    def flush(self) -> bool: ...
-    @property
-    def downward(self) -> bool: ...
-    @property
-    def reports(self) -> bool: ...
-    @property
-    def nan_order(self) -> tuple[int, ...]: ...
-    @property
-    def signaling_first(self) -> bool: ...
-    @property
-    def makes_nan(self) -> bool: ...
-    @property
-    def made_negative(self) -> bool: ...
-    @property
-    def zero_times_inf(self) -> int: ...
-    @property
-    def divides_zero(self) -> bool: ...
-    @property
-    def ends_nan(self) -> bool: ...
 
 
 class Result(NamedTuple):

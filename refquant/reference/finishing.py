@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from refquant.policies import RAISES, Flags, Plan
+from refquant.policies import RAISES, Choices, Flags, Plan
 from refquant.reference.bits import Lane
 from refquant.reference.codec import Events, Random, deliver
-from refquant.reference.exact_results import Choices, Mask, Result, is_nan, signals
+from refquant.reference.exact_results import Mask, Result, is_nan, signals
 from refquant.reference.operands import Operand
 
 U = np.uint64

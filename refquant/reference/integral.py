@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from refquant.policies import Flags, Plan
+from refquant.policies import Choices, Flags, Plan
 from refquant.reference.bits import Lane, split
 from refquant.reference.codec import Events, Random
-from refquant.reference.exact_results import Choices, Grids, number, operands_of
+from refquant.reference.exact_results import Grids, number, operands_of
 from refquant.reference.finishing import finish
 from refquant.reference.rounding import step_up
 from refquant.reference.stochastic import random_lane

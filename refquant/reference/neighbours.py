@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from refquant.formats import Grid
-from refquant.policies import Plan
+from refquant.policies import Choices, Plan
 from refquant.reference.bits import Lane
 from refquant.reference.codec import Events, Random
 from refquant.reference.compare import less, place
-from refquant.reference.exact_results import Choices, Grids, Mask, Result, operands_of
+from refquant.reference.exact_results import Grids, Mask, Result, operands_of
 from refquant.reference.finishing import finish
 from refquant.reference.operands import sign_and_magnitude, value_of_index
 

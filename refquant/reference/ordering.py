@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from refquant.formats import Grid
-from refquant.policies import Flags, Plan
+from refquant.policies import Choices, Flags, Plan
 from refquant.reference.bits import Lane, bit_length
 from refquant.reference.codec import Events, Random
 from refquant.reference.compare import equal, less, place
-from refquant.reference.exact_results import Choices, Grids, Mask, Result, is_nan, is_zero, number, operands_of, signals
+from refquant.reference.exact_results import Grids, Mask, Result, is_nan, is_zero, number, operands_of, signals
 from refquant.reference.finishing import finish
 from refquant.reference.operands import Operand, from_codes
 

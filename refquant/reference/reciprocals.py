@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from refquant.policies import Plan
+from refquant.policies import Choices, Plan
 from refquant.reference.arithmetic import quotient
 from refquant.reference.bits import Lane
 from refquant.reference.codec import Events, Random
 from refquant.reference.exact_reciprocal_root import reciprocal_root_of
-from refquant.reference.exact_results import Choices, Grids, Result, digits, is_zero, normal, number, operands_of
+from refquant.reference.exact_results import Grids, Result, digits, is_zero, normal, number, operands_of
 from refquant.reference.finishing import finish
 
 U = np.uint64

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from refquant.policies import Plan
+from refquant.policies import Choices, Plan
 from refquant.reference.bits import Lane, bit_length, shift_left
 from refquant.reference.codec import Events, Random
-from refquant.reference.exact_results import Choices, Grids, Mask, Result, digits, is_zero, number, operands_of
+from refquant.reference.exact_results import Grids, Mask, Result, digits, is_zero, number, operands_of
 from refquant.reference.finishing import finish
 from refquant.reference.modular import Modular, long_product, short_product
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from refquant.policies import Plan
+from refquant.policies import Choices, Plan
 from refquant.reference.bits import Lane
 from refquant.reference.codec import Events, Random
 from refquant.reference.compare import below, equal, less, place
-from refquant.reference.exact_results import Choices, Grids, Mask, Result, is_nan, number, operands_of
+from refquant.reference.exact_results import Grids, Mask, Result, is_nan, number, operands_of
 from refquant.reference.finishing import finish, finish_with, nans_of
 from refquant.reference.operands import Operand
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from refquant.formats import Grid
-from refquant.policies import Plan
+from refquant.policies import Choices, Plan
 from refquant.reference.bits import Lane
 from refquant.reference.codec import Events, Random, deliver
-from refquant.reference.exact_results import Choices, Grids, is_nan
+from refquant.reference.exact_results import Grids, is_nan
 from refquant.reference.operands import Operand, from_codes
 
 U = np.uint64

@@ -15,6 +15,7 @@ from . import (
     neighbours,
     ordering,
     policies,
+    refusals,
     remainder,
     rounding,
     selection,
@@ -26,5 +27,5 @@ from . import (
 
 __all__ = [
     "arithmetic", "bits", "codec", "compare", "datum", "dialects", "errors", "flags", "formats", "integral",
-    "nan_rules", "neighbours", "ordering", "policies", "remainder", "rounding", "selection", "signs", "special", "steps", "stochastic",
+    "nan_rules", "neighbours", "ordering", "policies", "refusals", "remainder", "rounding", "selection", "signs", "special", "steps", "stochastic",
 ]  # fmt: skip

@@ -1,12 +1,14 @@
 """Bad input of operations: its own exception, which names the argument, and nothing is written."""
 
 import numpy as np
+import oracle
 import pytest
 
 import refquant as rq
 from refquant.errors import CodeRangeError, EncodeError, InputTypeError, InputValueError, OutputError, PolicyError, UnknownNameError
 
 A = rq.arithmetic
+TO_MAX = rq.get_dialect("default").replace(nan="to_max")
 BAD = {
     "another type of exact": (lambda: A.round_to_integral(0x38, "float8_e4m3fn", exact="yes"), InputTypeError, "exact: expected True or False, got 'yes'"),
     "no result for mixed formats": (lambda: A.minimum(0, 0, ("float8_e4m3fn", "int8")), InputValueError, "result: operands of different formats"),
@@ -41,6 +43,25 @@ def test_nothing_is_written_where_a_result_is_refused():
     with pytest.raises(EncodeError, match="index 1"):
         A.fmod([3, 1, 2], [2, 0, 2], "int8", out=out)
     assert out.tolist() == [0x55] * 3
+
+
+def test_roots_and_comparisons_are_refused_where_the_oracle_says_so(count_cases):
+    """RQ-7.27."""
+    names = [n for n in oracle.formats.names(p3109=True) if oracle.formats.get(n).width <= 8]
+    for name in names:
+        for call, refused in (
+            (lambda n=name: A.sqrt(1, "float32", result=n, dialect=TO_MAX), oracle.refusals.refuses_roots(oracle.formats.get(name))),
+            (lambda n=name: A.compare(1, 1, n, signaling=True), oracle.refusals.refuses_signaling(*[oracle.formats.get(name)] * 2)),
+        ):
+            try:
+                call()
+            except InputValueError:
+                assert refused, name
+            except (EncodeError, PolicyError):
+                assert not refused
+            else:
+                assert not refused, name
+    count_cases(2 * len(names))
 
 
 def test_what_is_refused_has_a_way(count_cases):

@@ -4,18 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from refquant.policies import (
-    DivisionByZeroMode,
-    FlagsMode,
-    FmaNanOrderMode,
-    MadeNanMode,
-    NanOperandMode,
-    NextPastEndMode,
-    Policies,
-    RoundingMode,
-    SubnormalMode,
-    ZeroTimesInfMode,
-)
+from refquant.policies.knobs import FlagsMode, Policies, SubnormalMode
+from refquant.policies.operation_knobs import DivisionByZeroMode, FmaNanOrderMode, MadeNanMode, NanOperandMode, NextPastEndMode, ZeroTimesInfMode
+from refquant.policies.rounding import RoundingMode
 
 
 class Choices(NamedTuple):
