@@ -4,7 +4,7 @@ import itertools
 import warnings
 
 import numpy as np
-from operationcalls import COMPARED, COUNTS, crossed, outcome
+from operationcalls import COUNTS, comparisons, crossed, outcome
 
 import refquant as rq
 
@@ -56,7 +56,7 @@ def rounded(compared=0):
 
 def told(columns, formats, backend):
     """Truth, classes and integers: what has no format."""
-    for predicate, signaling in COMPARED:
+    for predicate, signaling in comparisons(formats):
         yield from A.compare(*columns, formats, predicate=predicate, signaling=signaling, backend=backend, return_flags=True)
     for dialect in ("default", "p3109-d1"):
         yield from A.total_order(*columns, formats, dialect=dialect, backend=backend, return_flags=True)

@@ -6,7 +6,7 @@ import numpy as np
 import operationcalls
 import pytest
 from compiledkernels import kernels
-from operationcalls import COMPARED, COUNTS, boundary, crossed, outcome
+from operationcalls import COUNTS, boundary, comparisons, crossed, outcome
 from processorsettings import DAZ, DEFAULT, FE_DOWNWARD, FE_UPWARD, FTZ, IS_X86, processor
 
 import refquant as rq
@@ -164,7 +164,7 @@ def test_truth_classes_and_integers(backend, formats, count_cases):
     calls = [
         *(
             lambda b, p=p, s=s, d=d: A.compare(*columns, formats, predicate=p, signaling=s, dialect=d, backend=b, return_flags=True)
-            for p, s in COMPARED
+            for p, s in comparisons(formats)
             for d in (None, flushing)
         ),
         *(lambda b, d=d: A.total_order(*columns, formats, dialect=d, backend=b, return_flags=True) for d in ("default", "p3109-d1")),

@@ -14,8 +14,13 @@ DATA = {
     "relu": 1, "next_up": 1, "next_down": 1, "next_after": 2, "round_to_integral": 1, "round_to_integral_exact": 1, "log_b": 1, "neg": 1, "abs": 1, "copy_sign": 2,
 }  # fmt: skip
 COUNTS = SUMS | DATA  #: operands of every operation whose result is of a format
-COMPARED = [(p, s) for p, s in itertools.product(A.Predicate, (False, True)) if p != "unordered" or not s]
 POWERS = np.array([0, 1, -1, 3, -9, 30, -40, 200, -(1 << 31), (1 << 31) - 1], np.int32)
+
+
+def comparisons(formats):
+    """Predicates, and whether they signal, which needs a NaN (RQ-7.27)."""
+    signals = (False, True) if any(rq.get_format(f).has_nan for f in formats) else (False,)
+    return [(p, s) for p, s in itertools.product(A.Predicate, signals) if p != "unordered" or not s]
 
 
 def call(name, columns, formats, **options):
