@@ -77,17 +77,17 @@ OPERATIONS = {
         *(_arithmetic(name, 2, room="remainder", clause="RQ-7.17") for name in ("rem", "fmod")),
         *(_arithmetic(name, 1, "division_by_zero", room="reciprocals", clause="RQ-7.18") for name in ("recip", "rsqrt")),
         *(_integral(form, exact) for form, exact in (("", False), ("_exact", True))),
-        Operation("scale_b", "integral", "scale_b", "RQ-7.20", ("codes", "integers"), "codes", (*_ALL, *_NANS), ("reference",), "pairs", "arithmetic.scale_b"),
+        Operation("scale_b", "integral", "scale_b", "RQ-7.20", ("codes", "integers"), "codes", (*_ALL, *_NANS), ("reference",), "scaled", "arithmetic.scale_b"),
         *(_arithmetic(name, n, "next_past_end", room="neighbours", clause="RQ-7.22") for name, n in (("next_up", 1), ("next_down", 1), ("next_after", 2))),
         *(_selection(name) for name in _SELECTIONS),
         _arithmetic("relu", 1, room="selection", clause="RQ-7.23"),
         *(_sign_operation(name, operands) for name, operands in (("neg", 1), ("abs", 1), ("copy_sign", 2))),
         _arithmetic("log_b", 1, room="ordering", clause="RQ-7.21"),
-        Operation("log_b_integer", "ordering", "log_b_integer", "RQ-7.21", ("codes",), "integers", _COMPARED, ("reference",), "every_code"),
+        Operation("log_b_integer", "ordering", "log_b_integer", "RQ-7.21", ("codes",), "integers", _COMPARED, ("reference",), "every_code", "arithmetic.log_b"),
         Operation(
             "total_order", "ordering", "total_order", "RQ-7.25", ("codes",) * 2, "truth", ("nan_rank",), ("reference",), "pairs", "arithmetic.total_order"
         ),
-        Operation("classify", "ordering", "classify", "RQ-7.26", ("codes",), "class", (), ("reference",), "every_code"),
+        Operation("classify", "ordering", "classify", "RQ-7.26", ("codes",), "class", (), ("reference",), "every_code", "arithmetic.classify"),
         *(_comparison("quiet", predicate, "RQ-7.3") for predicate in ("eq", "lt", "le", "unordered")),
         *(_comparison("signaling", predicate, "RQ-7.4") for predicate in ("eq", "lt", "le")),
     )

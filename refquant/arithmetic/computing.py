@@ -117,6 +117,8 @@ def _refuse(operation: str, events: NDArray[np.uint8], target: Format) -> None:
     index = tuple(int(i) for i in np.unravel_index(int(where[0]), events.shape))
     at = f" at index {index[0] if len(index) == 1 else index}" if index else ""
     more = f" ({where.size} such results)" if where.size > 1 else ""
-    raise EncodeError(
+    error = EncodeError(
         f"{operation}: the result{at} cannot go into {target.name}{more}: it is out of range, or a NaN that the format lacks; choose overflow= or nan="
     )
+    error.refused = events & RAISES != 0
+    raise error
