@@ -29,7 +29,7 @@ def integers(name, every=False):
     if fmt.width <= 8:
         return list(range(low, high + 1))
     rng = np.random.default_rng(fmt.width)
-    near = {s * (1 << k) + d for k in range(fmt.width) for s in (1, -1) for d in (-1, 0, 1)} | set(rng.integers(low, high, 60).tolist()) | {low, high}
+    near = {s * (1 << k) + d for k in range(0, fmt.width, 2) for s in (1, -1) for d in (-1, 0, 1)} | set(rng.integers(low, high, 20).tolist()) | {low, high}
     return sorted(v for v in near if low <= v <= high)
 
 
