@@ -15,7 +15,7 @@ from refquant.errors import InputTypeError, InputValueError
 from refquant.formats import Format
 from refquant.policies import Dialect, FlagsMode, Policies, SubnormalMode, as_dialect
 from refquant.policies.knobs import choice
-from refquant.reference.denormals import raise_input_denormal, watched
+from refquant.reference.denormals import raise_input_denormal, subnormals_in, watched
 
 
 class Predicate(StrEnum):
@@ -117,8 +117,9 @@ def _run(kernel: Any, arrays: list[NDArray[Any]], formats: tuple[Format, ...], p
     if flags is not None and not reports:
         flags[...] = 0
     written = [truth, flags] if reports else [truth]
+    subnormal = subnormals_in(arrays, formats, tuple(watched(p) if reports else "" for p in policies))
     grids = (formats[0].grid, formats[1].grid)
     for _, (x, y, sink, *rest) in execution.walk([*arrays, *written], len(written)):
         kernel(x, y, grids, flush, sink, rest[0] if rest else None)
     if reports:
-        raise_input_denormal(arrays, formats, tuple(watched(p) for p in policies), flags)
+        raise_input_denormal(subnormal, flags)

@@ -16,7 +16,7 @@ from refquant.dispatch import function
 from refquant.errors import EncodeError, InputValueError
 from refquant.formats import Format, get_format
 from refquant.policies import RAISES, Dialect, Philox, Plan, RandomBits, as_dialect
-from refquant.reference.denormals import raise_input_denormal, watched
+from refquant.reference.denormals import raise_input_denormal, subnormals_in, watched
 from refquant.stages import Stages, plan_stages, random_for
 
 Formats = Format | str | tuple[Format | str, ...]
@@ -54,10 +54,11 @@ def computed(operation: str, given: tuple[Any, ...], fmt: Any, asked: Asked, *, 
     raises = any(plan.may_raise for plan in (stages.first, stages.last) if plan is not None)
     codes = np.empty(shape, target.code_dtype) if out is None or raises else out
     events = np.empty(shape, np.uint8) if asked.return_flags or raises else None
+    watch = "" if events is None or copies else watched(stages.policies, used=not operation.startswith("round_to_integral"))
+    subnormal = subnormals_in(arrays[: len(formats)], formats, (watch,) * len(formats))  # before `out` is written, which may be an operand
     _run(kernel, arrays, formats, stages, random, codes, events)
-    if events is not None and not copies:
-        watch = watched(stages.policies, used=not operation.startswith("round_to_integral"))
-        raise_input_denormal(arrays[: len(formats)], formats, (watch,) * len(formats), events)
+    if events is not None:
+        raise_input_denormal(subnormal, events)
     if events is not None and raises:
         _refuse(operation, events, target)
     if out is not None and codes is not out:
