@@ -1,5 +1,7 @@
 """Every exception that refquant raises."""
 
+from typing import Any
+
 
 class RefquantError(Exception):
     """Base of all exceptions of refquant."""
@@ -55,6 +57,8 @@ class PolicyError(RefquantError, ValueError):
 
 class EncodeError(RefquantError, ValueError):
     """A value met a policy named ``error``; nothing was written."""
+
+    refused: Any = None  #: of operations on codes: an array of truths, which results were refused
 
 
 class StateError(RefquantError, ValueError):

@@ -16,7 +16,7 @@ from refquant.extended import FLOAT64_PAYLOAD, extended_parts
 from refquant.formats import Format, IntFormat
 from refquant.inputs import Source
 from refquant.policies import RAISES, OverflowMode, Philox, Plan, RandomBits
-from refquant.reference.denormals import kept, raise_input_denormal, watched
+from refquant.reference.denormals import Found, raise_input_denormal, subnormals_in, watched
 from refquant.stages import Stages
 from refquant.threads import get_num_threads, run_all
 
@@ -75,19 +75,20 @@ def project(
     if out is not None and any(p.may_raise for p in plans):
         _refuse(source, target, stages, _run(read, source, stages, random, None, None, backend), read, random, backend)
         stages = stages.harmless()
-    given = source if flags is None else source._replace(array=kept([source.array], codes, watched(stages.policies))[0])
+    subnormal = None if flags is None else _subnormals(source, target, stages)  # before `out` is written, which may be the source
     status = _run(read, source, stages, random, codes, flags, backend)
     _refuse(source, target, stages, status, read, random, backend)
     if flags is not None:
-        _tell_of_subnormals(given, target, stages, flags)
+        raise_input_denormal(subnormal, flags)
     return codes, flags
 
 
-def _tell_of_subnormals(source: Source, target: Format, stages: Stages, flags: Array) -> None:
+def _subnormals(source: Source, target: Format, stages: Stages) -> Found | None:
     """RQ-6.10; what has no source format has no subnormals."""
     watch = watched(stages.policies, used=not isinstance(target, IntFormat))
-    if source.format is not None and source.kind == inputs.CODES:
-        raise_input_denormal([source.array], (source.format,), (watch,), flags)
+    if source.format is None or source.kind != inputs.CODES:
+        return None
+    return subnormals_in([source.array], (source.format,), (watch,))
 
 
 def checked_out(out: Any, dtype: np.dtype[Any], shape: tuple[int, ...]) -> Array:
@@ -227,7 +228,7 @@ def _events(source: Source, target: Format, stages: Stages, random: Any, read: R
     codes = np.empty(source.array.shape, (stages.into or target).code_dtype)
     events = np.empty(source.array.shape, np.uint8)
     _run(read, source, stages, random, codes, events, backend)
-    _tell_of_subnormals(source, target, stages, events)
+    raise_input_denormal(_subnormals(source, target, stages), events)
     return codes, events
 
 

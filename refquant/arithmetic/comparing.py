@@ -16,7 +16,7 @@ from refquant.errors import InputTypeError, InputValueError
 from refquant.formats import Format
 from refquant.policies import Dialect, FlagsMode, Policies, SubnormalMode, as_dialect
 from refquant.policies.knobs import choice
-from refquant.reference.denormals import kept, raise_input_denormal, watched
+from refquant.reference.denormals import raise_input_denormal, subnormals_in, watched
 
 
 class Predicate(StrEnum):
@@ -123,13 +123,12 @@ def _run(
     reports = flags is not None and all(p.flags is not FlagsMode.NONE for p in policies)
     if flags is not None and not reports:
         flags[...] = 0
+    subnormal = subnormals_in(arrays, formats, tuple(watched(p) if reports else "" for p in policies))
     grids = (formats[0].grid, formats[1].grid)
-    watch = tuple(watched(p) for p in policies)
-    seen = kept(arrays, truth, "".join(watch))
 
     def call(kernel: Any, x: Any, y: Any, sink: Any, events: Any = None) -> None:
         kernel(x, y, grids, flush, sink, events)
 
     walked(operation, backend, formats, arrays, [truth, flags] if reports else [truth], call)
     if reports:
-        raise_input_denormal(seen, formats, watch, flags)
+        raise_input_denormal(subnormal, flags)

@@ -16,7 +16,7 @@ from refquant.dispatch import chosen_for, function
 from refquant.errors import EncodeError, InputValueError
 from refquant.formats import Format, get_format
 from refquant.policies import RAISES, Choices, Dialect, Philox, Plan, RandomBits, as_dialect, choices_of
-from refquant.reference.denormals import kept, raise_input_denormal, watched
+from refquant.reference.denormals import raise_input_denormal, subnormals_in, watched
 from refquant.stages import Stages, plan_stages, random_for
 
 Formats = Format | str | tuple[Format | str, ...]
@@ -57,10 +57,10 @@ def computed(operation: str, given: tuple[Any, ...], fmt: Any, asked: Asked, *, 
     events = np.empty(shape, np.uint8) if asked.return_flags or raises else None
     backend = chosen_for(operation, asked.backend, codes.size, [f.name for f in formats], fits_a_lane(operation, formats, target))
     watch = "" if events is None or copies else watched(stages.policies, used=not operation.startswith("round_to_integral"))
-    seen = kept(arrays[: len(formats)], codes, watch)
+    subnormal = subnormals_in(arrays[: len(formats)], formats, (watch,) * len(formats))  # before `out` is written, which may be an operand
     _run(operation, backend, arrays, formats, stages, random, codes, events)
-    if watch and events is not None:
-        raise_input_denormal(seen, formats, (watch,) * len(formats), events)
+    if events is not None:
+        raise_input_denormal(subnormal, events)
     if events is not None and raises:
         _refuse(operation, events, target)
     if out is not None and codes is not out:
@@ -129,6 +129,8 @@ def _refuse(operation: str, events: NDArray[np.uint8], target: Format) -> None:
     index = tuple(int(i) for i in np.unravel_index(int(where[0]), events.shape))
     at = f" at index {index[0] if len(index) == 1 else index}" if index else ""
     more = f" ({where.size} such results)" if where.size > 1 else ""
-    raise EncodeError(
+    error = EncodeError(
         f"{operation}: the result{at} cannot go into {target.name}{more}: it is out of range, or a NaN that the format lacks; choose overflow= or nan="
     )
+    error.refused = events & RAISES != 0
+    raise error

@@ -17,7 +17,7 @@ from refquant.codec import CodesAndFlags
 from refquant.dispatch import function
 from refquant.formats import Format
 from refquant.policies import Dialect, FlagsMode, NanRankMode, OverflowMode, Philox, RandomBits, RoundingMode, SubnormalMode, as_dialect
-from refquant.reference.denormals import kept, raise_input_denormal, watched
+from refquant.reference.denormals import raise_input_denormal, subnormals_in, watched
 
 
 class NumberClass(IntEnum):
@@ -196,10 +196,10 @@ def log_b(
     (codes,), scalar = operands(("a",), (a,), (source,))
     exponents = np.empty(codes.shape, np.int32) if out is None else execution.checked_out(out, np.dtype(np.int32), codes.shape)
     flags = np.empty(codes.shape, np.uint8)
+    subnormal = subnormals_in([codes], (source,), (watched(policies),))
     flush = policies.subnormals in (SubnormalMode.FLUSH_INPUTS, SubnormalMode.FLUSH_BOTH)
-    seen = kept([codes], exponents, watched(policies))
     walked("log_b_integer", backend, (source,), [codes], [exponents, flags], lambda kernel, x, *sinks: kernel(x, source.grid, flush, *sinks))
     flags = np.zeros_like(flags) if policies.flags is FlagsMode.NONE else flags
-    raise_input_denormal(seen, (source,), (watched(policies),), flags)
+    raise_input_denormal(subnormal, flags)
     found = exponents[()] if scalar and out is None else exponents
     return CodesAndFlags(found, flags[()] if scalar and out is None else flags) if return_flags else found

@@ -62,12 +62,13 @@ def _option(*names: str, **settings: Any) -> click.Option:
 
 def _options(record: Operation) -> list[click.Parameter]:
     conversion, count = is_conversion(record), len(record.operands)
-    formats = "of the codes" if record.name == "decode" else "that is rounded to" if conversion else f"of the operands; once, or {count} times for one each"
+    each = f"of the operands; once, or {count} times for one each" if "integers" not in record.operands else "of the codes"
+    formats = "of the codes" if record.name == "decode" else "that is rounded to" if conversion else each
     made: list[click.Parameter] = [_option("--format", "names", metavar="FORMAT", multiple=True, required=True, help=f"The format {formats}.")]
     if conversion and record.name != "decode":
         default: dict[str, Any] = {"required": True} if record.operands == ("codes",) else {"default": "float32", "show_default": True}
         made.append(_option("--source", metavar="FORMAT", help="The format of the operands.", **default))
-    if record.result == "values" or not (conversion or record.result == "truth"):
+    if record.result == "values" or (not conversion and record.result == "codes"):
         made.append(_option("--result", metavar="FORMAT", help="The format of the results."))
     made.append(_option("--level", type=click.Choice(["1", "2"]), default="1", show_default=True, help="Quick or thorough."))
     made.append(_option("--exhaustive", is_flag=True, help=f"Every pattern, of operands of at most {WIDEST} bits together, instead of a level."))

@@ -205,8 +205,9 @@ def _result_classes(operands: list[Number], result: Number, columns: Columns, re
     if truth:
         yield "false", columns["result"] == 0
         yield "true", columns["result"] == 1
+    if truth or recipe.record.result == "class":
         return
-    grid = (recipe.result if recipe.operation == "decode" else recipe.fmt).grid
+    grid = (recipe.result if recipe.operation == "decode" or recipe.record.result == "integers" else recipe.fmt).grid
     zero, top = result.finite & (result.significand == 0), np.where(result.negative, grid.max_negative, grid.max_positive)
     yield "result +0", zero & ~result.negative
     yield "result -0", zero & result.negative

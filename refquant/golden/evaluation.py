@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from refquant.containers import holds
-from refquant.errors import InputValueError, RangeExceededError, UnknownNameError
+from refquant.errors import EncodeError, InputValueError, RangeExceededError, UnknownNameError
 from refquant.execution import project_all
 from refquant.formats import Format, get_format
 from refquant.golden.sources import source_of
@@ -19,7 +19,8 @@ from refquant.policies import Dialect, NanMode, NanOutMode, Policies, RandomBits
 from refquant.stages import Stages, exact_plan, plan_stages
 
 Codes = NDArray[Any]
-TRUTH = "uint1"  #: the format of a truth
+INTEGERS = "int32"  #: the format of operands and results that are integers
+_RESULTS = {"truth": "uint1", "class": "uint4", "integers": INTEGERS}  #: formats of results that are no codes of the caller's format
 _SHOWN = 12  #: names of operations that a message tells
 _FLOATS = ("float32", "float64")
 
@@ -55,7 +56,7 @@ def operations_with_vectors() -> tuple[Operation, ...]:
 
 
 def _has_vectors(operation: Operation) -> bool:
-    plain = {*operation.operands, operation.result} <= {"codes", "values", "truth"}
+    plain = {*operation.operands, operation.result} <= {"codes", "values", *_RESULTS}
     return plain and (bool(operation.door) or operation.kernel == "convert")
 
 
@@ -66,8 +67,8 @@ def is_conversion(operation: Operation) -> bool:
 
 def result_format(operation: Operation, formats: tuple[Format, ...], fmt: Format, asked: Format | None) -> Format:
     """Return the format of the results; `fmt` is the target of a conversion, `asked` what the caller wants values in."""
-    if operation.result == "truth":
-        return _only(get_format(TRUTH), asked, operation)
+    if operation.result in _RESULTS:
+        return _only(get_format(_RESULTS[operation.result]), asked, operation)
     if operation.result == "codes":
         return _only(fmt, asked, operation) if is_conversion(operation) else asked or fmt
     if asked is not None and not holds(asked, fmt):
@@ -83,6 +84,14 @@ def _only(fmt: Format, asked: Format | None, operation: Operation) -> Format:
     if asked not in (None, fmt):
         raise InputValueError(f"result: the results of {operation.name} are codes of {fmt.name}, not of {asked.name if asked else None}")
     return fmt
+
+
+def coded(operation: Operation, formats: tuple[Format, ...]) -> tuple[Format, ...]:
+    """Return the formats of the operands that are not integers; raise where those are given in another than theirs."""
+    other = next((f for f, kind in zip(formats, operation.operands, strict=True) if kind == "integers" and f != get_format(INTEGERS)), None)
+    if other is not None:
+        raise InputValueError(f"fmt: the integers of {operation.name} are {INTEGERS}, not {other.name}")
+    return tuple(f for f, kind in zip(formats, operation.operands, strict=True) if kind != "integers")
 
 
 def evaluate(
@@ -111,9 +120,30 @@ def _exact(container: Format, nan_out: NanOutMode) -> Any:
 def _through_door(
     operation: Operation, columns: tuple[Codes, ...], formats: tuple[Format, ...], result: Format, dialect: Dialect, random: Any, backend: str | None
 ) -> Evaluated:
+    """Call the public function; where it refuses results, again without their operands: no element depends on another."""
+    try:
+        return _called(operation, columns, formats, result, dialect, random, backend)
+    except EncodeError as error:
+        if error.refused is None:
+            raise
+        kept = ~error.refused
+    some = None if random is None else RandomBits(random.array[kept], random.n)
+    found = _called(operation, tuple(column[kept] for column in columns), formats, result, dialect, some, backend)
+    codes, flags = np.zeros(kept.size, result.code_dtype), np.zeros(kept.size, np.uint8)
+    codes[kept], flags[kept] = found.codes, found.flags
+    return Evaluated(codes, flags, ~kept)
+
+
+def _called(
+    operation: Operation, columns: tuple[Codes, ...], formats: tuple[Format, ...], result: Format, dialect: Dialect, random: Any, backend: str | None
+) -> Evaluated:
     module, _, name = operation.door.partition(".")
-    options = {"dialect": dialect, "backend": backend, **dict(operation.choices)}
+    options = {"backend": backend, **dict(operation.choices)}
+    options |= {"dialect": dialect} if operation.affected_by else {}
     options |= {"result": result} if operation.result == "codes" else {}
     options |= {"random": random} if random is not None else {}
-    codes, flags = getattr(import_module(f"refquant.{module}"), name)(*columns, formats, **options, return_flags=True)
+    options |= {"return_flags": True} if operation.result != "class" else {}
+    given = [column.astype(np.uint32).view(np.int32) if kind == "integers" else column for column, kind in zip(columns, operation.operands, strict=True)]
+    found = getattr(import_module(f"refquant.{module}"), name)(*given, coded(operation, formats), **options)
+    codes, flags = found if operation.result != "class" else (found, np.zeros(columns[0].size, np.uint8))
     return Evaluated(np.asarray(codes).astype(result.code_dtype), np.asarray(flags), np.zeros(columns[0].size, np.bool_))

@@ -13,6 +13,7 @@ from refquant.formats import Format
 from refquant.golden.cases import boundary_codes, random_codes
 from refquant.golden.crossing import EVERY_PATTERN, crossed, unique_rows
 from refquant.golden.operand_classes import class_codes
+from refquant.golden.scaling import scaled
 from refquant.operations import Operation
 
 Columns = tuple[NDArray[Any], ...]
@@ -35,7 +36,12 @@ def one_operand(formats: tuple[Format, ...], result: Format, level: int, seed: i
 
 
 #: Case makers, by the name in a record.
-CASE_MAKERS: dict[str, Callable[[tuple[Format, ...], Format, int, int], Columns]] = {"boundary": one_operand, "every_code": one_operand, "pairs": crossed}
+CASE_MAKERS: dict[str, Callable[[tuple[Format, ...], Format, int, int], Columns]] = {
+    "boundary": one_operand,
+    "every_code": one_operand,
+    "pairs": crossed,
+    "scaled": scaled,
+}
 
 
 def checked_level(level: Any) -> Level:

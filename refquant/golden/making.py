@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from refquant.errors import InputTypeError, InputValueError, PolicyError, RefquantError
 from refquant.formats import Format
 from refquant.golden.classify import classify
-from refquant.golden.evaluation import evaluate, is_conversion, operation_named, result_format
+from refquant.golden.evaluation import INTEGERS, coded, evaluate, is_conversion, operation_named, result_format
 from refquant.golden.golden_set import GoldenSet, dtypes_of
 from refquant.golden.levels import checked_level, operands
 from refquant.golden.nan_mask import compare_mask, nan_by
@@ -162,18 +162,18 @@ def _formats(record: Operation, fmt: Any, source: Any, result: Any) -> tuple[tup
     if source is not None:
         raise InputValueError(f"source: {record.name} takes the formats of its operands as fmt")
     count = len(record.operands)
-    given = tuple(fmt) if isinstance(fmt, (tuple, list)) else (fmt,) * count
+    given = tuple(fmt) if isinstance(fmt, (tuple, list)) else tuple(INTEGERS if kind == "integers" else fmt for kind in record.operands)
     if len(given) != count or count > len(OPERAND_NAMES):
         raise InputValueError(f"fmt: expected one format, or one for each of the {count} operands of {record.name}; got {len(given)}")
     formats = tuple(named_format("fmt", f) for f in given)
-    if record.result == "codes" and result is None and len(set(formats)) > 1:
+    if record.result == "codes" and result is None and len(set(coded(record, formats))) > 1:
         raise InputValueError(f"result: {record.name} of operands of different formats needs the format of its result")
     return formats, formats[0]
 
 
 def policies_for(record: Operation, dialect: Dialect, formats: tuple[Format, ...], goal: Format) -> Policies:
     """Return the policies of a dialect for an operation; raise where it says different things of its operands."""
-    ends = [(goal.name, fmt.name) if is_conversion(record) else (fmt.name, fmt.name) for fmt in formats]  # RQ-7.5
+    ends = [(goal.name, fmt.name) if is_conversion(record) else (fmt.name, fmt.name) for fmt in coded(record, formats)]  # RQ-7.5
     found = [dialect.policies(target, source) for target, source in ends]
     different = [knob for knob in record.affected_by if len({getattr(p, knob) for p in found}) > 1]
     if different:

@@ -8,7 +8,7 @@ from typing import Any
 
 from refquant.errors import GoldenFileError, RefquantError
 from refquant.formats import FloatFormat, Format, IntFormat, get_format
-from refquant.golden.evaluation import is_conversion, operation_named, result_format
+from refquant.golden.evaluation import coded, is_conversion, operation_named, result_format
 from refquant.golden.golden_set import GoldenSet
 from refquant.golden.levels import checked_level
 from refquant.golden.nan_mask import nan_by
@@ -126,6 +126,7 @@ def _recipe(said: dict[str, Any], where: str) -> Recipe:
         raise GoldenFileError(f"{where}: operands: {record.name} has {len(record.operands)}, got {len(operands)}")
     fmt, result = (named_format(name, format_from(said[name], f"{where}: {name}")) for name in ("format", "result"))
     result_format(record, operands, fmt, result)  # raises where it cannot be
+    coded(record, operands)
     if record.name == "decode" and operands != (fmt,):
         raise GoldenFileError(f"{where}: format: the operands of decode are codes of {operands[0].name}, not of {fmt.name}")
     roundings, overflows = (_modes(said, record, knob, where) for knob in _MODES)

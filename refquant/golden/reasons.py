@@ -25,6 +25,7 @@ _NEVER = {  # of a class, the modes that never give it
     "carry to normal": ("toward_zero", "to_odd"),
     "rounded to zero": ("away_from_zero", "to_odd"),
 }
+_EXPONENTS_RAISE_NO = ("INEXACT", "UNDERFLOW", "OVERFLOW", "DIV_BY_ZERO")
 _INEXACT = ("below half", "tie above even", "tie above odd", "above half", "stepped up", "kept", "carry", "carry to normal", "INEXACT", "UNDERFLOW")
 _PAIRS = ("equal operands", "opposite operands", "neighbours")
 
@@ -84,8 +85,12 @@ def _operation_reason(name: str, recipe: Recipe) -> str:
         return "no conversion: it is not one operand that is rounded"
     if name in ("true", "false") and not truth:
         return "the result is no truth"
-    if truth and name.startswith(("result ", "NaN ", "Inf ")):
-        return "the result is a truth"
+    if recipe.record.result in ("truth", "class") and name.startswith(("result ", "NaN ", "Inf ")):
+        return f"the result is a {recipe.record.result}"
+    if name.isupper() and not is_conversion(recipe.record) and "flags" not in recipe.record.affected_by:
+        return "the operation raises no flag"
+    if recipe.record.result == "integers" and name in (*_EXPONENTS_RAISE_NO, "NaN kept", "NaN made", "Inf kept"):
+        return "the result is an integer, or INVALID is raised"
     if name == "DIV_BY_ZERO" and is_conversion(recipe.record):
         return "a conversion divides nothing"
     if recipe.policies.flags is FlagsMode.NONE and name.isupper():

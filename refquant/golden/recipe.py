@@ -88,5 +88,6 @@ class Recipe:
     @property
     def title(self) -> str:
         """Return the operation and its formats in a few words."""
-        goal = f" to {self.fmt.name}" if len(self.operands) == 1 and self.operation != "decode" else ""
+        shown = len(self.operands) == 1 and self.operation != "decode" and self.record.result in ("codes", "values")
+        goal = f" to {self.fmt.name}" if shown else ""
         return plain_text(f"{self.operation} {', '.join(f.name for f in self.operands)}{goal}")

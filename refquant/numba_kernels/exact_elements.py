@@ -188,7 +188,7 @@ def root_of(L, a, long):
     """RQ-7.8 to RQ-7.10: a root of 31 digits, or of 61. Lanes of 64 bits alone."""
     U, S = L.U, L.S
     invalid = (a.negative != U(0)) & (not is_zero(L, a))
-    x, lowest = normal(L, a, 61)
+    x, lowest = normal(L, a, 62 if long else 61)
     odd = S(lowest & S(1))
     x, lowest = shl(L, x, odd), S(S(lowest - odd) >> S(1))
     if long:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,13 @@ Mask = NDArray[np.bool_]
 _SILENT, _RAISED = np.uint8(Flags.INVALID | Flags.DIV_BY_ZERO), np.uint8(Flags.INPUT_DENORMAL)
 
 
+class Found(NamedTuple):
+    """Where operands are subnormal: flushed, whatever else there is; used, where no operand is a NaN. None: nowhere."""
+
+    flushed: Mask | None
+    used: Mask | None
+
+
 def watched(policies: Policies, *, used: bool = True) -> str:
     """Return which subnormal operands raise the flag under policies: "flushed", "used" (where the operation raises it for these) or none. RQ-6.10."""
     flushes = policies.subnormals in (SubnormalMode.FLUSH_INPUTS, SubnormalMode.FLUSH_BOTH)
@@ -24,21 +31,21 @@ def watched(policies: Policies, *, used: bool = True) -> str:
     return named.value if right else ""
 
 
-def kept(codes: list[Lane], out: NDArray[Any], watch: str) -> list[Lane]:
-    """Return operands as they are before results are written, which may lie in the same place."""
-    return [c.copy() if watch and np.may_share_memory(c, out) else c for c in codes]
-
-
-def raise_input_denormal(codes: list[Lane], formats: tuple[Format, ...], watch: tuple[str, ...], events: NDArray[np.uint8]) -> None:
-    """Add INPUT_DENORMAL to the flags of each element; `watch` has one choice of `watched` for each operand. RQ-6.10."""
+def subnormals_in(codes: list[Lane], formats: tuple[Format, ...], watch: tuple[str, ...]) -> Found | None:
+    """Return which elements have subnormal operands that raise the flag; `watch` has one choice of `watched` for each operand. RQ-6.10."""
     if not any(watch):
-        return
+        return None
     grids = [f.grid for f in formats]
     flushed, used = (_any_subnormal(codes, grids, [w == kind for w in watch]) for kind in ("flushed", "used"))
-    if flushed is not None:
-        events |= np.where(flushed, _RAISED, np.uint8(0))
-    if used is not None:
-        events |= np.where(used & (events & _SILENT == 0) & ~_any_nan(codes, grids), _RAISED, np.uint8(0))
+    return Found(flushed, None if used is None else used & ~_any_nan(codes, grids))
+
+
+def raise_input_denormal(found: Found | None, events: NDArray[np.uint8]) -> None:
+    """Add INPUT_DENORMAL to the flags of each element. RQ-6.10."""
+    if found is not None and found.flushed is not None:
+        events |= np.where(found.flushed, _RAISED, np.uint8(0))
+    if found is not None and found.used is not None:
+        events |= np.where(found.used & (events & _SILENT == 0), _RAISED, np.uint8(0))
 
 
 def _any_subnormal(codes: list[Lane], grids: list[Grid], of: list[bool]) -> Mask | None:

@@ -89,6 +89,31 @@ def _fused(x, y, z):
         return math.inf if exact > 0 else -math.inf
 
 
+INTEGRAL = {"ties_to_even": np.rint, "toward_negative": np.floor, "toward_positive": np.ceil, "toward_zero": np.trunc}
+
+
+@pytest.mark.parametrize("mode", INTEGRAL)
+def test_integral_values(mode, count_cases):
+    """RQ-7.19."""
+    (a,) = columns(1, 200_000)
+    with np.errstate(all="ignore"):
+        want = INTEGRAL[mode](a.view(np.float64))
+    assert not differing(rq.arithmetic.round_to_integral(a, "float64", rounding=mode), want).size
+    count_cases(a.size)
+
+
+def test_scaled_values_and_neighbours(count_cases):
+    """RQ-7.20, RQ-7.22: through subnormals, and past both ends."""
+    (a,) = columns(1, 200_000)
+    n = np.random.default_rng(1).integers(-2200, 2200, a.size)
+    n[::4] = 1000 - (a[::4] >> np.uint64(52) & np.uint64(2047)).astype(np.int64) - 2050  # to where digits are lost
+    with np.errstate(all="ignore"):
+        scaled, up, down = np.ldexp(a.view(np.float64), n), np.nextafter(a.view(np.float64), np.inf), np.nextafter(a.view(np.float64), -np.inf)
+    assert not differing(rq.arithmetic.scale_b(a, n, "float64"), scaled).size
+    assert not differing(rq.arithmetic.next_up(a, "float64"), up).size and not differing(rq.arithmetic.next_down(a, "float64"), down).size
+    count_cases(3 * a.size)
+
+
 @pytest.mark.parametrize(("narrow", "operation"), [("float32", np.add), ("float32", np.multiply), ("float32", np.divide), ("float16", np.subtract)])
 def test_the_result_in_a_narrower_format_is_that_of_the_narrower_operands(narrow, operation, count_cases):
     """RQ-7.6: doubles that are floats, into floats, are what the processor's floats give."""

@@ -141,6 +141,17 @@ def test_scalars_shapes_and_foreign_byte_order():
     assert str(rq.Flags(33)) == "Flags.INEXACT|INPUT_DENORMAL"
 
 
+def test_an_operand_that_receives_the_result():
+    """The flag looked at the results."""
+    used = rq.get_dialect("default").replace(input_denormal="used")
+    a = np.array([1, 0x3C00, 0x0400], np.uint16)
+    assert rq.arithmetic.sub(a, 0x03FF, "float16", dialect=used, out=a, return_flags=True).flags.tolist() == [32, 33, 32]
+    a = np.array([1, 0x3C00, 0x0400], np.uint16)
+    assert rq.arithmetic.mul(a, 0x4C00, "float16", dialect=used, out=a, return_flags=True).flags.tolist() == [32, 0, 0]
+    a = np.array([1, 0x3C00, 0x0400], np.uint16)
+    assert rq.convert(a, "float16", "bfloat16", dialect=used, out=a, return_flags=True).flags.tolist() == [32, 0, 0]
+
+
 @pytest.mark.skipif(np.finfo(np.longdouble).nmant <= 52, reason="no extended precision here")
 def test_extended_precision_has_no_subnormals_that_are_told():
     used = rq.get_dialect("default").replace(input_denormal="used")

@@ -97,7 +97,7 @@ def test_flags_stand_behind_the_code():
         (PLAIN, b"0x1ff", Kind.TOO_WIDE, "answered '0x1ff', which is wider than the 8 bits of eight"),
         (PLAIN, b"ffffffffffffffffffff", Kind.TOO_WIDE, "which is wider than"),
         (FLAGGED, b"12", Kind.GARBAGE, "answered '12', where 2 hex digits and 2 of flags were expected"),
-        (FLAGGED, b"12 20", Kind.TOO_WIDE, "answered '12 20', which is wider than the 5 bits of the flags"),
+        (FLAGGED, b"12 40", Kind.TOO_WIDE, "answered '12 40', which is wider than the 6 bits of the flags"),
         (FLAGGED, b"12 00 00", Kind.GARBAGE, "answered '12 00 00', where"),
     ],
 )

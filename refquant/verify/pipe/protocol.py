@@ -15,7 +15,7 @@ from refquant.errors import InputTypeError, InputValueError
 VERSION = 1
 NAME = "refquant-pipe"
 GREETING = f"{NAME} {VERSION}"
-FLAG_BITS = 5  #: RQ-6.1
+FLAG_BITS = 6  #: RQ-6.1
 WIDEST = 64  #: bits of a field
 
 #: Both hex digits of a byte, as they stand in memory.
