@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from refquant.codec import CodesAndFlags
 from refquant.errors import InputValueError
 from refquant.formats import Format, get_format
-from refquant.golden.evaluation import Evaluated, evaluate, is_conversion, operation_named
+from refquant.golden.evaluation import Evaluated, evaluate, is_conversion, operation_named, result_format
 from refquant.golden.making import policies_for
 from refquant.operations import OPERATIONS, Operation
 from refquant.policies import Dialect, Policies
@@ -19,6 +19,7 @@ from refquant.verify.cases import columns_of
 from refquant.verify.target import Claim, Codes
 
 _AS_WIDE = ("float32", "float64")
+_INTEGERS = "int32"  #: the format of operands that are integers
 
 
 @dataclass(frozen=True)
@@ -67,12 +68,16 @@ class OperationClaim(Claim):
     def of(cls, operation: str, *operands: str | Format, result: str | Format | None = None, **more: Any) -> OperationClaim:
         """Return the claim for an operation of operands of one format, or of one each; `more` are further fields."""
         record = operation_named(operation)
-        given = operands * len(record.operands) if len(operands) == 1 else operands
+        given = tuple(_INTEGERS if kind == "integers" else operands[0] for kind in record.operands) if len(operands) == 1 else operands
         if len(given) != len(record.operands):
             raise InputValueError(f"operands: expected one format, or one for each of the {len(record.operands)} operands of {operation}; got {len(given)}")
-        if result is None and record.result == "codes" and len(set(given)) > 1:
-            raise InputValueError(f"result: {operation} of operands of different formats needs the format of its result")
-        return cls(operation, given[0], ("uint1" if record.result == "truth" else given[0]) if result is None else result, operands=given, **more)
+        if result is None and record.result == "codes":
+            if len({end for end, kind in zip(given, record.operands) if kind != "integers"}) > 1:
+                raise InputValueError(f"result: {operation} of operands of different formats needs the format of its result")
+            result = given[0]
+        formats, asked = tuple(get_format(end) for end in given), None if result is None else get_format(result)
+        delivered = result_format(record, formats, formats[0], asked)
+        return cls(operation, given[0], delivered.name if result is None else result, operands=given, **more)
 
     @property
     def record(self) -> Operation:
@@ -93,12 +98,12 @@ class OperationClaim(Claim):
     def label(self) -> str:
         """Return ``"operation format"``, with the formats of operands and result where they differ."""
         operands, result = self.names
-        alike = len(set(self.operands)) == 1 and (self.record.result == "truth" or self.operands[0] == self.target)
+        alike = len(set(self.operands)) == 1 and (self.record.result != "codes" or self.operands[0] == self.target)
         return f"{self.operation} {self.source_names[0]}" if alike else f"{self.operation} {operands} -> {result}"
 
     def policies_of(self, dialect: Dialect) -> Policies:
         """Return what a dialect says of the result, or of the operands of a comparison; raise PolicyError where it says different things of these. RQ-7.5."""
-        if self.record.result != "truth":
+        if self.record.result == "codes":
             return dialect.policies(self.names[1], self.names[1])
         formats = tuple(get_format(end) for end in self.operands)
         return policies_for(self.record, dialect, formats, formats[0])

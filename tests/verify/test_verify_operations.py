@@ -267,7 +267,8 @@ def test_a_known_deviation_of_an_operation_is_known_gone_or_unmatched():
     assert (gone.verdicts[0].status, gone.ok) == ("gone", False)
     lost = judge(target, deviations=[ENTRY, dataclasses.replace(ENTRY, sources=("float16",))])
     assert [entry.sources for entry in lost.unmatched] == [("float16",)] and not lost.ok
-    assert judge("numpy", random=0, deviations=[dataclasses.replace(ENTRY, package="numpy")]).ok  # conversions are judged, and nothing is said of them
+    assert judge("numpy", random=0, deviations=[dataclasses.replace(ENTRY, package="numpy")]).ok  # conversions are judged, not operations
+    assert judge("numpy", op="sqrt", random=0, deviations=[dataclasses.replace(ENTRY, package="numpy", operation="encode")]).ok  # and the other way round
 
 
 def test_every_pair_is_swept_whatever_the_chunks():

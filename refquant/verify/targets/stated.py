@@ -75,7 +75,7 @@ class Stated:
         says = (self.dialect, self.knobs, self.nan_by)
         if not self.op:
             return tuple(Claim("encode", source, self.fmt, *says) for source in self.sources)
-        result = None if OPERATIONS[self.op].result == "truth" else self.fmt
+        result = self.fmt if OPERATIONS[self.op].result == "codes" else None
         more = dict(zip(("dialect", "knobs", "nan_by"), says), flags=self.flags)
         return (OperationClaim.of(self.op, *self.sources, result=result, **more),)
 
