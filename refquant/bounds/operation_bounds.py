@@ -13,7 +13,9 @@ from refquant.errors import InputValueError, UnknownNameError
 from refquant.formats import Format, IntFormat, get_format
 from refquant.policies import KNOBS, RoundingMode
 from refquant.policies.knobs import choice
+from refquant.rationals import floor_log2
 
+_LONGEST = 24  #: characters of a number in the text of a bound
 _SUMS = ("add", "sub", "mul", "fma")
 _BY_ONE = ("recip", "div")  #: quotients, of numbers of as many digits as the result or fewer
 
@@ -56,7 +58,7 @@ class OperationBound:
         lines = [f"{self.operation} of {of}{into}, {self.rounding.value}, for {number_text(self.lowest)} <= x <= {number_text(self.highest)}:"]
         lines += [f"r = x ({self.clauses[1]})"] if self.exact else self._rounded_lines()
         if self.saturated:
-            lines.append(f"|x - r| <= {number_text(self.saturated)} beyond, under saturate (RQ-11.17)")
+            lines.append(f"|x - r| {_at_most(self.saturated)} beyond, under saturate (RQ-11.17)")
         return "\n  ".join(lines)
 
     def _rounded_lines(self) -> list[str]:
@@ -73,6 +75,12 @@ class OperationBound:
 def _part(relative: Fraction) -> str:
     n, d = relative.numerator, relative.denominator
     return f"|x| / {number_text(Fraction(d))}" if n == 1 else f"|x| * {number_text(Fraction(n))} / {number_text(Fraction(d))}"
+
+
+def _at_most(distance: Fraction) -> str:
+    """Return a distance in words: itself, or the power of two above it where it has very many digits."""
+    text = number_text(distance)
+    return f"<= {text}" if len(text) <= _LONGEST else f"< 2**{floor_log2(distance) + 1}"
 
 
 def of_operation(operation: str, fmt: Any, rounding: RoundingMode | str = RoundingMode.TIES_TO_EVEN, *, result: Format | str | None = None) -> OperationBound:
@@ -120,7 +128,7 @@ def of_operation(operation: str, fmt: Any, rounding: RoundingMode | str = Roundi
     div of bfloat16, ties_to_even, for -255*2**120 <= x <= 255*2**120:
       |x - r| <= |x| * 127 / 32768 where |x| >= 2**-126 (RQ-11.16), as for 0x3f80, 0x3f7f
       |x - r| <= 2**-134 where 0 < |x| < 2**-126 (RQ-11.3)
-      |x - r| <= 18519084246547628289*2**197 beyond, under saturate (RQ-11.17)
+      |x - r| < 2**261 beyond, under saturate (RQ-11.17)
     """
     formats, target = _formats(operation, fmt, result)
     mode = choice("rounding", rounding, KNOBS["rounding"])

@@ -35,12 +35,12 @@ def check_all(operation, rows, knobs):
     return sum(check(operation, rows, k, backend=backend) for k in knobs for backend in OPERATIONS[operation].backends)
 
 
-@pytest.mark.parametrize("name", ["float6_e3m2fn", "binary5p1se", "binary6p2uf", "int4", "uint3", "ue4m3", "float8_e8m0fnu", "float8_e4m3fnuz"])
+@pytest.mark.parametrize("name", ["binary5p1se", "binary6p2uf", "int4", "ue4m3", "float8_e8m0fnu", "float8_e4m3fnuz"])
 @pytest.mark.parametrize("operation", [*FINITE, *EXACT])
 def test_the_oracle_as_integers_is_the_oracle(operation, name, count_cases):
     """The rows that the tests of this file expect, by integers and tables, are those of exact fractions, one by one."""
     total = 1 << rq.get_format(name).width * len(OPERATIONS[operation].operands)
-    fast = rows_at(operation, name, np.arange(0, total, total // 3000 | 1))
+    fast = rows_at(operation, name, np.arange(0, total, total // 1000 | 1))
     slow = arithmeticoracle.Rows(operation, fast.columns, fast.formats, name)
     for knobs in KNOBS[len(operation) % 5 :: 5] + SATURATED[len(name) % 5 :: 5]:
         policies = oracle.policies.Policies(**policies_of(name, **knobs))

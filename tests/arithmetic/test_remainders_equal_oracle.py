@@ -15,7 +15,7 @@ BOTH = ["rem", "fmod"]
 @pytest.mark.parametrize("operation", BOTH)
 def test_every_pair_of_a_narrow_format(operation, name, count_cases):
     """RQ-7.17: in every rounding, of which none matters."""
-    rows = arithmeticoracle.Rows(operation, arithmeticoracle.every_row((name,) * 2), (name,) * 2, name)
+    rows = IntegerRows(operation, arithmeticoracle.every_row((name,) * 2), (name,) * 2, name)
     count_cases(sum(check(operation, rows, k) for k in ({}, {"rounding": "toward_negative"}, {"rounding": "to_odd", "overflow": "saturate"})))
 
 
