@@ -103,10 +103,7 @@ def test_stochastic_modes(backend, fmt, count_cases):
         supplied = rq.RandomBits(np.random.default_rng(n).integers(0, 1 << n, size, dtype=np.uint64), n)
         for rounding in ("stochastic_a", "stochastic_b", "stochastic_c"):
             for random in (supplied, rq.Philox(2**64 - n, n, offset=(1 << 34) - 3)):
-                try:
-                    count_cases(check(operation, columns, (fmt,) * count, backend, rounding=rounding, random=random))
-                except rq.errors.InputValueError as error:  # more digits than are computed
-                    assert str(error).startswith("random: ")
+                count_cases(check(operation, columns, (fmt,) * count, backend, rounding=rounding, random=random))
 
 
 OTHER = [{knob: choice} for knob, kind in KNOBS.items() if knob not in ("rounding", "overflow", "nan_out", "nan_rank") for choice in kind]
@@ -234,7 +231,7 @@ def test_settings_of_the_processor_change_nothing(backend, setting, count_cases)
 
 
 @pytest.mark.parametrize("operation", COUNTS)
-def test_wide_formats_are_refused_by_name_and_left_to_the_reference_else(backend, operation):
+def test_wide_formats_are_refused_by_name_and_else_left_to_the_reference(backend, operation):
     columns = [boundary("float64", 3)] * COUNTS[operation]
     with pytest.raises(BackendUnavailableError, match=f"backend: '{backend}' has no {operation} of float64.*; it exists in reference"):
         operationcalls.call(operation, columns, ("float64",) * len(columns), backend=backend)
