@@ -5,16 +5,22 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import groupby, islice, product
+from itertools import chain, groupby, islice, product
+
+import numpy as np
 
 from refquant.verify.explaining import situations as s
-from refquant.verify.explaining.knob_space import CORE, RANGE, TINY, range_choices, tiny_choices
-from refquant.verify.explaining.search import Search, Where
+from refquant.verify.explaining.knob_space import CORE, RANGE, TINY, nan_choices, range_choices, tiny_choices
+from refquant.verify.explaining.operations.applied import Applied
+from refquant.verify.explaining.search import Search, Where, way_of
 from refquant.verify.explaining.settings import Knobs, Setting
 from refquant.verify.target import Codes
 
 #: The situations that each part of the knobs is found from.
-SITUATIONS_OF = {CORE: (s.NORMAL,), TINY: (s.SUBNORMAL_INPUT, s.TINY, s.ZERO), RANGE: (s.OVERFLOW, s.NEGATIVE, s.INFINITY, s.NAN)}
+SITUATIONS_OF = {CORE: (s.NORMAL,), TINY: (s.SUBNORMAL_INPUT, s.TINY, s.ZERO), RANGE: (s.OVERFLOW, s.NEGATIVE, s.INFINITY, s.BY_ZERO, s.NAN, s.INVALID)}
+NANS = ("nan",)  #: of operations, a part of those out of range
+_NANS = (s.NAN, s.INVALID)
+Places = dict[tuple[str, ...], Where]
 _JOINT = 8  #: ways of rounding with different results with which they are
 _TOGETHER = 64  #: choices for tiny inputs and for those out of range that are tried together
 
@@ -44,30 +50,62 @@ def _kept(choices: tuple[Knobs, ...], preferred: Setting) -> Knobs:
 
 def solutions(search: Search, tried: Iterable[Setting]) -> Iterator[Solution]:
     """Yield each way of rounding that reproduces all pairs with some choices beside it."""
-    for via, cores in groupby(tried, key=lambda core: core["via"]):
-        where = {part: search.where(*situations, via=via) for part, situations in SITUATIONS_OF.items()}
-        for core in search.fitting(cores, where[CORE]):
-            if solution := _apart(search, core, where):
-                yield solution
+    for core, where in _ways(search, tried):
+        if solution := _apart(search, core, where):
+            yield solution
 
 
-def _apart(search: Search, core: Setting, where: dict[tuple[str, ...], Where]) -> Solution | None:
+def _ways(search: Search, tried: Iterable[Setting]) -> Iterator[tuple[Setting, Places]]:
+    """Yield each way of rounding that reproduces all pairs in the normal range, and where the others are; what a way leaves there is looked at late."""
+    for _, group in groupby(tried, key=way_of):
+        cores = search.allowed(group)
+        first = next(cores, None)
+        if first is None:
+            continue
+        few = search.few_for(first)
+        likely = (core for core in chain([first], cores) if search.right(core, few).all())
+        first = next(likely, None)
+        if first is None:
+            continue
+        labels = search.labels_for(first, search.where())
+        where = {part: np.flatnonzero(np.isin(labels, situations)) for part, situations in (*SITUATIONS_OF.items(), (NANS, _NANS))}
+        for core in search.fitting_of(chain([first], likely), where[CORE]):
+            yield core, where
+
+
+def _apart(search: Search, core: Setting, where: Places) -> Solution | None:
     """Return the solution with a way of rounding where what is tiny and what is out of range can be found one after the other."""
     p = search.pairs
-    ranges = _choices(search, core, range_choices(p.target, core), where[RANGE])
-    tinies = _choices(search, core, tiny_choices(p.source, p.target), where[TINY]) if ranges else ()
+    ranges = _ranges(search, core, where)
+    tinies: tuple[Knobs, ...] = ()
+    for beyond in islice(ranges, _TOGETHER if isinstance(p.source, Applied) else 1):  # operands that are taken as zeros may lead out of range
+        known = core.and_with(beyond) if isinstance(p.source, Applied) else core
+        if tinies := _choices(search, known, tiny_choices(p.source, p.target), where[TINY]):
+            break
     wholes = (core.and_with(t, r) for t, r in islice(product(tinies, ranges), _TOGETHER))
     first = next((whole for whole in wholes if not search.wrong(whole).size), None)
     return None if first is None else Solution(core, tinies, ranges, first)
+
+
+def _ranges(search: Search, core: Setting, where: Places) -> tuple[Knobs, ...]:
+    """Return the choices for what is out of range; of operations those of NaNs first, and the rest beside the first of them with which there is one."""
+    p = search.pairs
+    if not isinstance(p.source, Applied):
+        return _choices(search, core, range_choices(p.source, p.target, core), where[RANGE])
+    nans = _choices(search, core, nan_choices(p.source, p.target), where[NANS])
+    for nan in islice(nans, _TOGETHER):
+        beyond = _choices(search, core.and_with(nan), range_choices(p.source, p.target, core), where[RANGE])
+        if beyond:
+            return (*(nan + knobs for knobs in beyond), *(other + beyond[0] for other in nans if other != nan))
+    return ()
 
 
 def joint_solutions(search: Search, tried: Iterable[Setting]) -> Iterator[Solution]:
     """Yield ways of rounding that reproduce all pairs with choices for tiny inputs and those out of range that depend on each other, as negatives in unsigned
     formats may; the first ways of rounding that fit are followed up."""
     p = search.pairs
-    ways = (core for via, cores in groupby(tried, key=lambda core: core["via"]) for core in search.fitting(cores, search.where(*SITUATIONS_OF[CORE], via=via)))
-    for core in islice(_apart_here(ways, search), _JOINT):
-        together = {core.and_with(t, r): (t, r) for t, r in product(tiny_choices(p.source, p.target), range_choices(p.target, core))}
+    for core in islice(_apart_here((core for core, _ in _ways(search, tried)), search), _JOINT):
+        together = {core.and_with(t, r): (t, r) for t, r in product(tiny_choices(p.source, p.target), range_choices(p.source, p.target, core))}
         for whole in islice(search.fitting(together, search.where()), 1):
             tiny, ranges = together[whole]
             yield Solution(core, (tiny,), (ranges,), whole)
