@@ -11,12 +11,12 @@ import numpy as np
 from refquant.formats import Format
 from refquant.policies import Via
 from refquant.verify.comparison import Witness
-from refquant.verify.explaining.fits import extremes, signature
 from refquant.verify.explaining.knob_space import CORE, KNOBS_SEARCHED, cores, nan_choices, range_choices, stochastic_cores, tiny_choices
 from refquant.verify.explaining.operations.applied import input_texts, order_of
 from refquant.verify.explaining.operations.outcomes import key_of, result_texts
 from refquant.verify.explaining.search import Search
 from refquant.verify.explaining.settings import Setting, described
+from refquant.verify.explaining.solution import extremes, signature
 from refquant.verify.target import Codes
 
 

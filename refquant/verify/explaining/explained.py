@@ -16,7 +16,7 @@ from refquant.policies import Philox, RandomBits
 from refquant.verify.explaining.chance import chance_of, likely_cores
 from refquant.verify.explaining.evidence import decisions_on, questions_about
 from refquant.verify.explaining.explanation import Explanation, Spent
-from refquant.verify.explaining.fits import Solution, joint_solutions, reduced, signature, solutions
+from refquant.verify.explaining.fits import joint_solutions, solutions
 from refquant.verify.explaining.knob_space import cores, stochastic_cores
 from refquant.verify.explaining.named import dialects_that_fit
 from refquant.verify.explaining.operations.applied import Applied
@@ -26,6 +26,7 @@ from refquant.verify.explaining.probes import probe_codes
 from refquant.verify.explaining.search import Search
 from refquant.verify.explaining.settings import Setting
 from refquant.verify.explaining.situations import SITUATIONS
+from refquant.verify.explaining.solution import Solution, reduced, signature
 from refquant.verify.target import Codes
 
 BUDGET = 100_000

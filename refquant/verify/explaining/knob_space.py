@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import product
-from typing import Any
 
 from refquant.formats import FloatFormat, Format, IntFormat, Parity, get_format
 from refquant.golden.sources import WIDE_INTEGERS, is_float, width_of
 from refquant.policies import RoundingMode, Via
 from refquant.verify.explaining.operations.applied import Applied, Origin
-from refquant.verify.explaining.operations.choices import OF_NANS, PRODUCT, every, joined, looks_at, nan_rules, products
+from refquant.verify.explaining.operations.choices import OF_NANS, PRODUCT, every, holds_results, joined, looks_at, nan_rules, products
 from refquant.verify.explaining.settings import LIKE_NUMBERS, Knobs, Setting
 
 _PLAIN = ("ties_to_even", "ties_to_away", "toward_zero", "toward_positive", "toward_negative", "away_from_zero")
@@ -102,7 +101,7 @@ def _intermediate(source: Origin, target: str | Format) -> list[Via]:
 def formats_on_the_way(source: Origin, target: str | Format) -> list[str]:
     """Return the names of the formats that a value may pass through and lose something."""
     if isinstance(source, Applied):
-        return [name for name in _THROUGH if name != target]
+        return [name for name in _THROUGH if name != target and not holds_results(get_format(name), source)]
     return [name for name in _THROUGH if name not in (source, target) and not _holds(get_format(name), source)]
 
 

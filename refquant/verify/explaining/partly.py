@@ -10,12 +10,12 @@ import numpy as np
 from refquant.verify.comparison import Witness
 from refquant.verify.explaining import situations as s
 from refquant.verify.explaining.evidence import witness
-from refquant.verify.explaining.fits import SITUATIONS_OF
 from refquant.verify.explaining.knob_space import CORE, RANGE, TINY, base, cores, nan_choices, range_choices, tiny_choices
 from refquant.verify.explaining.operations.applied import Applied
 from refquant.verify.explaining.operations.choices import OF_NANS, PRODUCT, looks_at
-from refquant.verify.explaining.search import Search, Where
+from refquant.verify.explaining.search import Search, Where, way_of
 from refquant.verify.explaining.settings import Setting
+from refquant.verify.explaining.solution import SITUATIONS_OF
 
 _BEST, _RUNS = 3, 5
 _KNOBS = {
@@ -137,6 +137,8 @@ def _choices(search: Search, number: int) -> Iterator[Setting]:
         yield from (base(p.target).and_with(knobs) for knobs in nan_choices(p.source, p.target))
         return
     for core in _cores(search):
+        if isinstance(p.source, Applied) and way_of(core) != (None, None) and number != s.NORMAL:
+            continue
         if number in SITUATIONS_OF[TINY]:
             yield from (core.and_with(knobs) for knobs in tiny_choices(p.source, p.target))
         elif number in SITUATIONS_OF[RANGE]:

@@ -24,7 +24,8 @@ def explanation_record(found: Explanation) -> dict[str, Any]:
     -------
     dict
         ``schema`` (1), ``refquant`` (its version), ``explained`` (bool), ``operation`` (null for conversions, or its name),
-        ``source`` (a name, or those of the operands' formats), ``flags`` (bool: whether they were compared), ``target`` (a name), ``pairs``, ``distinct`` and ``contradictory``
+        ``source`` (a name, or those of the operands' formats), ``flags`` (bool: whether they were compared), ``target`` (a name),
+        ``pairs``, ``distinct`` and ``contradictory``
         (numbers), ``contradictions`` (a list of ``input``, ``input_value`` and ``results``: ``code``, ``value``, ``count``), ``situations`` (number of pairs
         in each), ``setting`` (null, or ``knobs``, a mapping of every knob that was searched to its choice as text or null, `via` as a mapping of ``format``,
         ``rounding`` and ``nan``, ``random_bits``, and ``code``, the Python text of the dialect), ``chance`` (null, or ``choice``, ``log_likelihood``,

@@ -55,3 +55,16 @@ def products(source: Origin, target: str | Format, via: Via | None) -> list[Knob
     exact = sum(get_format(f).precision for f in source.formats[:2])
     rounding = [f for f in formats if get_format(f).precision < exact or via is None]
     return [((PRODUCT, None),), *(((PRODUCT, f),) for f in rounding)]
+
+
+def holds_results(fmt: Format, source: Applied) -> bool:
+    """Return whether a format has every sum, difference or product of finite operands, so that nothing is lost on the way through it."""
+    formats = tuple(map(get_format, source.formats))
+    if source.operation not in ("add", "sub", "mul"):
+        return False
+    least = [f.min_subnormal for f in formats]
+    most = [f.max_finite + f.min_subnormal for f in formats]  # of integers, the least one is that far from 0
+    quantum = least[0] * least[1] if source.operation == "mul" else min(least)
+    top = most[0] * most[1] if source.operation == "mul" else sum(most)
+    digits = sum(f.precision for f in formats) if source.operation == "mul" else int(top / quantum).bit_length()
+    return bool(digits <= fmt.precision and top <= fmt.max_finite and quantum >= fmt.min_subnormal)

@@ -11,15 +11,16 @@ from refquant.formats import Format, get_format
 from refquant.golden.evaluation import Evaluated
 from refquant.golden.sources import convert_codes, parts_of
 from refquant.policies import Flags, Via, get_dialect
-from refquant.verify.comparison import Mask, is_nan, is_subnormal
+from refquant.verify.comparison import Mask, is_subnormal
 from refquant.verify.explaining.operations.applied import Applied, Columns, Rows, columns_of
 from refquant.verify.explaining.operations.outcomes import evaluated
-from refquant.verify.explaining.situations import BY_ZERO, INFINITY, INVALID, NAN, NORMAL, OVERFLOW, SUBNORMAL_INPUT, TINY, ZERO, is_tie, situations_of
+from refquant.verify.explaining.situations import BY_ZERO, INVALID, NAN, NORMAL, OVERFLOW, SUBNORMAL_INPUT, TINY, ZERO, is_tie, situations_of
 
 WIDE = get_format("float64")
 _KNOBS = {"next_past_end": "nan", "nan": "keep_payload", "inf_flags": "none"}
 _EXACT = get_dialect("default").replace(rounding="to_odd", **_KNOBS)  # rounding to odd into more digits changes no later rounding
 _DOWN, _AWAY = (get_dialect("default").replace(rounding=mode, **_KNOBS) for mode in ("toward_zero", "away_from_zero"))
+_SMALL = (NORMAL, SUBNORMAL_INPUT, TINY, ZERO)
 _FINITE = (NORMAL, TINY, ZERO, OVERFLOW)
 
 
@@ -27,10 +28,10 @@ def labels_of(rows: Rows, applied: Applied, target: str | Format) -> NDArray[np.
     """Return the number of each row's situation."""
     columns, formats = columns_of(rows), tuple(map(get_format, applied.formats))
     nan, infinite, subnormal = (np.logical_or.reduce(masks) for masks in zip(*(_kinds(c, f) for c, f in zip(columns, formats))))
-    labels = np.zeros(rows.size, np.int64) if applied.record.result == "truth" else _of_results(applied, columns, formats, target)
+    labels = np.where(nan, INVALID, NORMAL) if applied.record.result == "truth" else _of_results(applied, columns, formats, target)
     if applied.record.room == "neighbours":
         labels[(labels == INVALID) & ~nan] = OVERFLOW  # past the end of the format
-    labels[nan] = NAN
+    labels[nan & (labels == INVALID)] = NAN  # not the number that minimum_number has instead
     labels[subnormal & np.isin(labels, (*_FINITE, INVALID, BY_ZERO))] = SUBNORMAL_INPUT
     labels[subnormal & infinite] = SUBNORMAL_INPUT  # an invalid operation, where it is taken as 0
     return labels
@@ -108,7 +109,15 @@ def _as_wide(codes: NDArray[Any], fmt: Format) -> NDArray[np.uint64]:
     return wide
 
 
-def nan_operands(rows: Rows, applied: Applied) -> Mask:
-    """Return which rows have a NaN among their operands."""
-    found: Mask = np.logical_or.reduce([is_nan(c, f) for c, f in zip(columns_of(rows), applied.formats)])
-    return found
+def lead_out(rows: Rows, applied: Applied, target: str | Format, product: Any = None) -> Mask:
+    """Return where subnormal operands, taken as they are or as zeros, have a result that is neither in range nor tiny, or such a product that is rounded."""
+    columns, formats = columns_of(rows), tuple(map(get_format, applied.formats))
+    out = np.zeros(rows.size, np.bool_)
+    if applied.record.result == "truth" or not rows.size:
+        return out
+    for subnormals in ("keep", "flush_inputs"):
+        made = evaluated(applied.operation, columns, formats, WIDE, _EXACT.replace(subnormals=subnormals))
+        out |= ~np.isin(situations_of(made.codes, WIDE, target), _SMALL) | (made.flags & Flags.DIV_BY_ZERO != 0)
+    if product is not None:
+        out |= ~np.isin(_of_results(Applied("mul", applied.formats[:2]), columns[:2], formats[:2], product), _SMALL)
+    return out

@@ -1,4 +1,4 @@
-"""Operands that tell settings apart: classes crossed, cancellation, and rows whose exact result lies next to a midpoint of the result or of a format on the way."""
+"""Operands that tell settings apart: classes crossed, cancellation, and rows whose exact result is next to a midpoint."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ import refquant
 from refquant.formats import FloatFormat, Format, get_format
 from refquant.golden.cases import EXACT, TRUNCATED, random_codes
 from refquant.golden.crossing import crossed, product, unique_rows
-from refquant.golden.operand_classes import brief_codes
-from refquant.verify.explaining.operations.applied import Applied, Columns, Rows, columns_of, rows_of
+from refquant.verify.explaining.operations.applied import Applied, Columns, Rows, rows_of
 from refquant.verify.explaining.operations.labels import ties_of
 
 _EVERY = 16  #: bits of operands together of which every pattern is tried
@@ -90,13 +89,3 @@ def _fused(applied: Applied, formats: tuple[Format, ...], target: Format) -> Col
         negative = small | formats[2].code_dtype.type(1 << (formats[2].width - 1))
         blocks += [(a[tie], b[tie], c) for c in (small, negative)]
     return tuple(np.concatenate([block[i] for block in blocks]) for i in range(3))
-
-
-def brief_rows(applied: Applied) -> Rows:
-    """Return about one row for each combination of classes of operands."""
-    return rows_of(product(*(brief_codes(get_format(f)) for f in applied.formats)), applied)
-
-
-def unique(rows: Rows, applied: Applied) -> Rows:
-    """Return each row once."""
-    return rows_of(unique_rows(columns_of(rows)), applied)
