@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from plantedoperations import by_oracle, fused_in_two, rows_by_rule
+from operationsplanted import by_oracle, rows_by_rule
 
 import refquant as rq
 from refquant.verify import explain
@@ -78,7 +78,9 @@ def check_witnesses(found, operation, columns, formats, result, codes, flags, kn
                 other[decision.knob] = out.choice.partition("=")[2]
                 right, raised = by_oracle(operation, [np.array([c]) for c in row], formats, result, **other)
                 assert right[0] == int(out.witness.expected.split()[0], 16)
-                assert flags is None or str(rq.Flags(int(raised[0]))).removeprefix("Flags.").replace("NONE", "no flags") == out.witness.expected.partition(" ")[2]
+                assert (
+                    flags is None or str(rq.Flags(int(raised[0]))).removeprefix("Flags.").replace("NONE", "no flags") == out.witness.expected.partition(" ")[2]
+                )
 
 
 def agrees(found, operation, formats, result, knobs, flagged):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import islice, product
 from typing import Any
 
@@ -19,6 +20,7 @@ from refquant.verify.explaining.situations import SUBNORMAL_INPUT
 from refquant.verify.explaining.solution import NANS, TOGETHER, Places, Solution, choices_that_fit, signature
 
 _MAKES_MOST = (("overflow", "no_saturate"), ("division_by_zero", "nan"), ("next_past_end", "nan"))  #: NaNs
+_OF_MADE = ("nan", "made_nan")  #: what a NaN that is made looks like
 
 
 class OfOperation:
@@ -69,17 +71,30 @@ class OfOperation:
 
     def _ranges(self, core: Setting, where: Where) -> tuple[Knobs, ...]:
         """Return the choices for what is out of range: those of NaNs, and the rest beside the first of them with which there is one."""
-        search, seen = self._search, set[bytes]()
-        beyond = np.setdiff1d(where, search.where(*NANS), assume_unique=True)
         nans = self._nan_choices(core)
-        for nan in nans:
-            found = signature(core.and_with(nan, _MAKES_MOST), search.pairs.codes[beyond], search) if len(nans) > 1 else b""
-            if found in seen:
-                continue
-            seen.add(found)
-            if fitting := choices_that_fit(search, core.and_with(nan), range_choices(self._source, self._target, core), where):
+        for nan in self._apart_beyond(nans, core, where):
+            if fitting := choices_that_fit(self._search, core.and_with(nan), range_choices(self._source, self._target, core), where):
                 return (*(nan + knobs for knobs in fitting), *(other + fitting[0] for other in nans if other != nan))
         return ()
+
+    def _apart_beyond(self, nans: tuple[Knobs, ...], core: Setting, where: Where) -> Iterator[Knobs]:
+        """Yield the choices of NaNs without those that give the same as an earlier one wherever a NaN is made of what is out of range."""
+        by_made = list({tuple(pair for pair in nan if pair[0] in _OF_MADE): nan for nan in reversed(nans)}.values())[::-1]
+        yield from by_made[:1]
+        if not self._makes_nans:
+            return
+        beyond, seen = np.setdiff1d(where, self._search.where(*NANS), assume_unique=True), set[bytes]()
+        for nan in by_made:
+            found = signature(core.and_with(nan, _MAKES_MOST), self._search.pairs.codes[beyond], self._search)
+            if found not in seen and seen:
+                yield nan
+            seen.add(found)
+
+    @property
+    def _makes_nans(self) -> bool:
+        """Whether what is out of range may become a NaN."""
+        assert isinstance(self._source, Applied)
+        return get_format(self._target).has_nan or any(knob in self._source.record.affected_by for knob in ("division_by_zero", "next_past_end"))
 
     def _nan_choices(self, core: Setting) -> tuple[Knobs, ...]:
         key = None if core["via"] is None else core["via"].name, way_of(core)[1]

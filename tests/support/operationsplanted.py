@@ -9,7 +9,6 @@ import refquant as rq
 from refquant.golden.crossing import product
 from refquant.golden.operand_classes import brief_codes
 
-
 _ALONE = {  # operations that the oracle has elsewhere
     "next_up": lambda row, specs, target, policies: oracle.neighbours.neighbour("next_up", row, tuple(specs), target, policies),
     "round_to_integral": lambda row, specs, target, policies: oracle.integral.round_to_integral(False, *row, *specs, target, policies),
