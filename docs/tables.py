@@ -117,11 +117,12 @@ def deviations() -> str:
     for d in load_deviations():
         w = d.witness
         witness = f"{w['source']} `{w['input']}` to {w['target']}: got `{w['got']}`, right `{w['expected']}`"
-        what = f"{', '.join(map(code, d.sources))} to {', '.join(map(code, d.targets))}" + (
+        named = "" if d.operation in ("encode", "decode") else f"{d.operation}: "
+        what = f"{named}{', '.join(map(code, d.sources))} to {', '.join(map(code, d.targets))}" + (
             f", dialect {', '.join(map(code, d.dialects))}" if d.dialects else ""
         )
         rows.append([d.package, code(d.versions), what, d.diagnosis, d.reason, witness, d.reference])
-    return markdown(("package", "versions", "conversions", "diagnosis", "reason", "witness", "source"), rows)
+    return markdown(("package", "versions", "conversions and operations", "diagnosis", "reason", "witness", "source"), rows)
 
 
 def command_line() -> str:

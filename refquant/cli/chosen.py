@@ -7,10 +7,11 @@ from typing import Any
 import click
 
 from refquant.cli.options import format_named
-from refquant.errors import InputValueError
+from refquant.errors import InputValueError, RefquantError
 from refquant.golden.sources import WIDE_INTEGERS
 from refquant.verify import Claim, Deviation, FileTarget, FunctionTarget, ProgramTarget, Target, get_target, load_deviations
 from refquant.verify.answers import checked_timeout
+from refquant.verify.offers import EVERY, named_operation, operations_of
 from refquant.verify.targets import TARGETS
 from refquant.verify.time_limit import can_limit
 
@@ -33,34 +34,56 @@ def deterministic(says: dict[str, Any]) -> dict[str, Any]:
     return says
 
 
-def target_named(text: str, names: tuple[str, ...], sources: tuple[str, ...], says: dict[str, Any], pipe: dict[str, Any], golden: str | None = None) -> Target:
+def target_named(
+    text: str, names: tuple[str, ...], sources: tuple[str, ...], says: dict[str, Any], pipe: dict[str, Any], golden: str | None = None,
+    ops: tuple[str, ...] = (),
+) -> Target:  # fmt: skip
     """Return a target by name, a function of the user's as ``module:function``, a program as ``program:COMMAND``, or results as ``file:PATH``."""
     if ":" not in text:
         return get_target(text)
     if text.startswith(FILE):
-        return _results_file(text, golden, asked=bool(names or sources))
+        return _results_file(text, golden, asked=bool(names or sources or ops))
     if len(names) != 1:
         raise click.UsageError(f"{text} needs one --format: that of its results")
     if text.startswith(PROGRAM):
+        if ops:
+            raise click.UsageError(f"--op: {text} is judged by conversions alone")
         return ProgramTarget.load(text.removeprefix(PROGRAM), names[0], sources=sources, **says, **pipe)
-    return FunctionTarget.load(text, names[0], sources=sources, **says)
+    if len(ops) > 1 or ops == (EVERY,):
+        raise click.UsageError(f"--op: {text} is one operation, such as add")
+    return FunctionTarget.load(text, names[0], sources=sources, **says, op=ops[0] if ops else None, flags=bool(ops) and pipe["flags"])
+
+
+def operations_named(ops: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the operations that --op names, each once."""
+    if EVERY in ops and len(ops) > 1:
+        raise click.UsageError(f"--op: {EVERY} and others")
+    try:
+        return tuple(dict.fromkeys(op if op == EVERY else named_operation(op) for op in ops))
+    except RefquantError as error:
+        raise click.UsageError(f"--op: {str(error).partition(': ')[2]}") from None
 
 
 def _results_file(text: str, golden: str | None, *, asked: bool) -> FileTarget:
     if golden is None:
         raise click.UsageError(f"{text} needs --golden: the folder or file of the golden vectors that it has results for")
     if asked:
-        raise click.UsageError(f"{text}: --format and --source do not belong to it; the golden vectors say what it is")
+        raise click.UsageError(f"{text}: --format, --source and --op do not belong to it; the golden vectors say what it is")
     return FileTarget(text.removeprefix(FILE), golden)
 
 
-def announced(targets: list[Target], names: tuple[str, ...], sources: tuple[str, ...], *, asked: bool) -> list[tuple[Target, tuple[Claim, ...]]]:
+def announced(
+    targets: list[Target], names: tuple[str, ...], sources: tuple[str, ...], *, asked: bool, ops: tuple[str, ...] = ()
+) -> list[tuple[Target, tuple[Claim, ...]]]:
     """Return the targets with the claims that are to be judged; a target that was asked for by name must have some."""
-    chosen = [(target, _matching(target, names, sources)) for target in targets]
+    chosen = [(target, _matching(target, names, sources, ops)) for target in targets]
     without = [target for target, claims in chosen if not claims]
     if without and (asked or len(without) == len(targets)):
         described = ", ".join(f"{t.name} {t.version}" for t in without)
-        raise InputValueError(f"{described}: no conversion matches --format {', '.join(names) or 'any'} --source {', '.join(sources) or 'any'}")
+        if not ops and operations_of(without[0]) and not without[0].claims():
+            raise click.UsageError(f"{described}: has operations alone; name one by --op, or --op {EVERY}")
+        kind = f"operation matches --op {', '.join(ops)}" if ops else "conversion matches"
+        raise InputValueError(f"{described}: no {kind} --format {', '.join(names) or 'any'} --source {', '.join(sources) or 'any'}")
     return [(target, claims) for target, claims in chosen if claims]
 
 
@@ -73,10 +96,12 @@ def known_deviations(path: str | None, targets: list[Target]) -> tuple[Deviation
     return known
 
 
-def _matching(target: Target, names: tuple[str, ...], sources: tuple[str, ...]) -> tuple[Claim, ...]:
+def _matching(target: Target, names: tuple[str, ...], sources: tuple[str, ...], ops: tuple[str, ...]) -> tuple[Claim, ...]:
     if isinstance(target, WHOLE):
         return target.claims()
-    return tuple(c for c in target.claims() if (not names or {c.source, c.target} & set(names)) and (not sources or c.source in sources))
+    every: tuple[Claim, ...] = tuple(c for c in operations_of(target) if ops == (EVERY,) or c.operation in ops) if ops else target.claims()
+    ends = [({*c.sources_of_a_case, c.target}, c.sources_of_a_case) for c in every]
+    return tuple(c for c, (both, first) in zip(every, ends) if (not names or both & set(names)) and (not sources or set(first) & set(sources)))
 
 
 def seconds_for(target: Target, timeout: float) -> float | None:

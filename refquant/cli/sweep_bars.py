@@ -5,8 +5,8 @@ from __future__ import annotations
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from refquant.cli.console import console
-from refquant.golden.sources import width_of
 from refquant.verify import Claim, Sweep, Target
+from refquant.verify.cases import bits_of
 
 
 class Bars:
@@ -17,7 +17,7 @@ class Bars:
         columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn(), TimeRemainingColumn())
         self._progress = Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal)
         self._one = self._progress.add_task("")
-        total = sum(1 << width_of(claim.source) for _, claim in pairs)
+        total = sum(1 << bits_of(claim) for _, claim in pairs)
         self._all = self._progress.add_task(f"all {len(pairs)} conversions", total=total, visible=len(pairs) > 1)
         self._before = self._size = 0
 
@@ -29,7 +29,7 @@ class Bars:
 
     def begin(self, target: Target, claim: Claim) -> None:
         """Show the next conversion."""
-        self._before, self._size = self._before + self._size, 1 << width_of(claim.source)
+        self._before, self._size = self._before + self._size, 1 << bits_of(claim)
         self._progress.reset(self._one, total=self._size, description=f"{target.name} {claim.label}")
         self._progress.start()
 

@@ -20,12 +20,14 @@ from refquant.cli.hopeless import ending_with, hang_of
 from refquant.cli.reports import STDERR_LINES, STDOUT, Reports, write_pages, write_report
 from refquant.cli.state_paths import state_paths
 from refquant.cli.sweep_bars import Bars
+from refquant.cli.verdicts import kind_of
 from refquant.errors import StateError
-from refquant.golden.sources import width_of
 from refquant.verify import Claim, Deviation, Kind, Sweep, Target, run_sweep
 from refquant.verify.answers import FAULTS
-from refquant.verify.deviations import find_deviation, matches_nothing, unmatched
+from refquant.verify.cases import bits_of, patterns
+from refquant.verify.deviations import find_deviation, matches_nothing
 from refquant.verify.findings import gives_replies, misbehaviour_text
+from refquant.verify.offers import unmatched, without_flags
 from refquant.verify.report import misbehaviour_record
 from refquant.verify.sweep_verdicts import judgements_of
 from refquant.verify.sweeping import WIDEST
@@ -50,15 +52,16 @@ class Swept(NamedTuple):
 
 def sweep_all(announced: Announced, known: tuple[Deviation, ...], resume: str | None, reports: Reports, timeout: float) -> int:
     """Sweep every announced conversion that is narrow enough; return the exit code."""
-    pairs = [(target, claim) for target, claims in announced for claim in claims if width_of(claim.source) <= WIDEST]
+    pairs = [(target, without_flags(claim)) for target, claims in announced for claim in claims if bits_of(claim) <= WIDEST]
+    kind = kind_of([claim for _, claims in announced for claim in claims])
     wide = sum(len(claims) for _, claims in announced) - len(pairs)
     if not pairs:
-        raise click.UsageError(f"--exhaustive: no conversion from a source of at most {WIDEST} bits; there are {wide} from wider ones")
+        raise click.UsageError(f"--exhaustive: no {kind} from a source of at most {WIDEST} bits; there are {wide} from wider ones")
     limits, paths = [seconds_for(target, timeout) for target, _ in pairs], state_paths(pairs, resume)
     out = console(stderr=reports.json == STDOUT)
     left = f"; {wide} from sources of more than {WIDEST} bits left out" if wide else ""
-    line(out, f"every code of {len(pairs)} conversion{'s' if len(pairs) > 1 else ''}{left}")
-    lost = {(t.name, t.version): unmatched(known, t.name, t.version, claims) for t, claims in announced if claims == tuple(t.claims())}
+    line(out, f"every {'pattern' if kind == 'operation' else 'code'} of {len(pairs)} {kind}{'s' if len(pairs) > 1 else ''}{left}")
+    lost = {(t.name, t.version): unmatched(known, t, claims) for t, claims in announced}
     texts = [f"{name}: {matches_nothing(entry)}" for (name, _), entries in lost.items() for entry in entries]
     for text in texts:
         line(out, Text(text, style="bold red"))
@@ -135,7 +138,7 @@ def _swept(target: Target, claim: Claim, so_far: _SoFar, **options: Any) -> Swep
     try:
         found = run_sweep(target, claim, progress=so_far, **options)
         who = "the program" if gives_replies(target) else "it"
-        return Swept(found) if found.failure is None else Swept(found, misbehaviour_text(claim, found.failure, found.failure.vector or 0, who))
+        return Swept(found) if found.failure is None else Swept(found, misbehaviour_text(claim, found.failure, _case(claim, found.failure.vector or 0), who))
     except StateError:
         raise
     except KeyboardInterrupt:
@@ -143,6 +146,10 @@ def _swept(target: Target, claim: Claim, so_far: _SoFar, **options: Any) -> Swep
     except FAULTS as error:
         said = "; ".join([f"{type(error).__name__}: {error}", *getattr(error, "__notes__", ())])
         return Swept(so_far.found, " ".join(f"could not be judged: {said}".split()))
+
+
+def _case(claim: Claim, number: int) -> Any:
+    return patterns(claim, number, number + 1)[0]
 
 
 def _lines(swept: Swept) -> Iterator[tuple[str, str]]:

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from refquant.cli.console import line, table, width_of
 from refquant.cli.reports import STDERR_LINES
-from refquant.verify import Claim, Judgement, Verdict
+from refquant.verify import Claim, Judgement, OperationClaim, Verdict
 from refquant.verify.deviations import matches_nothing
 
 _STYLES = {"exact": "green", "known": "yellow", "new": "bold red", "gone": "bold red", "failed": "bold red"}
@@ -33,6 +33,11 @@ def print_judgement(out: Console, judgement: Judgement) -> None:
     for entry in judgement.unmatched:
         line(out, Text(f"{judgement.name}: {matches_nothing(entry)}", style="bold red"))
     line(out, _summary(judgement))
+
+
+def kind_of(claims: Sequence[Claim]) -> str:
+    """Return what claims are about."""
+    return "operation" if claims and all(isinstance(claim, OperationClaim) for claim in claims) else "conversion"
 
 
 def labels_of(verdicts: Sequence[Verdict]) -> list[str]:
@@ -96,5 +101,6 @@ def _summary(judgement: Judgement) -> Text:
     counts = {status: sum(v.status == status for v in judgement.verdicts) for status in _STYLES}
     found = ", ".join(f"{counts[status]} {status}" for status in _STYLES if counts[status])
     cases = sum(v.cases for v in judgement.verdicts)
-    text = f"{judgement.name}: {judgement.judged} of {len(judgement.announced)} announced conversions judged, {cases:,} cases: {found}"
+    kind = kind_of(judgement.announced)
+    text = f"{judgement.name}: {judgement.judged} of {len(judgement.announced)} announced {kind}s judged, {cases:,} cases: {found}"
     return Text(text, style="green" if judgement.ok else "bold red")

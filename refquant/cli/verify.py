@@ -12,13 +12,13 @@ from click.core import ParameterSource
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from refquant.cli.chosen import OWN, announced, deterministic, known_deviations, seconds_for, source_named, target_named
+from refquant.cli.chosen import OWN, announced, deterministic, known_deviations, operations_named, seconds_for, source_named, target_named
 from refquant.cli.console import console, line
 from refquant.cli.hopeless import ending_with, hang_of
 from refquant.cli.options import dialect_named, format_named, policies_said, set_option
 from refquant.cli.reports import STDOUT, Reports, report_options, write_reports
 from refquant.cli.sweeps import sweep_all
-from refquant.cli.verdicts import print_judgement
+from refquant.cli.verdicts import kind_of, print_judgement
 from refquant.verify import Claim, FileTarget, Judgement, ProgramTarget, Target, Verdict, judge, list_targets
 from refquant.verify.answers import checked_timeout
 from refquant.verify.targets import TARGETS
@@ -36,6 +36,9 @@ Examples:
   refquant verify program:"vvp sim.vvp" --format bfloat16 --timeout 60
   refquant verify file:results.csv --golden vectors
   refquant verify ml_dtypes --junit report.xml --html report.html
+  refquant verify numpy --op add --format float16
+  refquant verify softfloatpy --op mul --op fma --format float32 --level 1
+  refquant verify mymodule:my_add --op add --format float8_e4m3fn
 
 \b
 Exit codes: 0 nothing unexpected; 1 a new mismatch, a known deviation that no
@@ -44,48 +47,61 @@ leave none out), or a conversion that could not be judged; 2 wrong usage, or a
 target that misbehaved: it hung, died, raised, or gave something else."""
 
 
+_op_option = click.option(
+    "--op", "ops", metavar="NAME", multiple=True, help="Judge operations, such as add or fma (`refquant golden --help`), or all, instead of conversions."
+)
+
+
 @click.command(epilog=_EPILOG)
 @click.argument("targets", metavar="[TARGET]...", nargs=-1)
 @click.option(
     "--format", "names", metavar="FORMAT", multiple=True, help="The format of a cast or program of your own; else judge only conversions from or to it."
 )
-@click.option("--source", "sources", metavar="DTYPE", multiple=True, help="Input dtype of a cast of your own (float32 if not given); else judge only from it.")
+@click.option(
+    "--source", "sources", metavar="DTYPE", multiple=True, help="Input dtype of a cast of your own (default float32), or of each operand; or a filter."
+)
+@_op_option
+@click.option("--level", type=click.Choice(["1", "2"]), default="2", show_default=True, help="For --op: quick or thorough.")
 @click.option("--rounding", metavar="MODE", help="What module:function or program says: its rounding mode.")
 @click.option("--overflow", metavar="MODE", help="What module:function or program says: its overflow mode.")
 @click.option("--dialect", metavar="NAME", help="What module:function or program says: a named set of policies.")
 @set_option
 @click.option("--nan-by", type=click.Choice(["class", "byte"]), default="class", help="For those: any NaN will do, or the code of the dialect.")
-@click.option("--flags", is_flag=True, help="For program:COMMAND: it answers the exception flags too, and is judged by them.")
+@click.option("--flags", is_flag=True, help="For program:COMMAND, and with --op module:function: it answers exception flags too, and is judged by them.")
 @click.option("--timeout", type=float, default=10.0, show_default=True, help="Seconds for a batch of at most 65,536 inputs.")
 @click.option("--random", "count", type=click.IntRange(0, 100_000_000), default=1_000_000, show_default=True, help="Random inputs of each wide conversion.")
 @click.option("--seed", type=click.IntRange(0, (1 << 64) - 1), default=0, show_default=True, help="Seed of the random inputs.")
 @click.option("--deviations", metavar="FILE", help="Known deviations, in the form of deviations.toml, instead of the package's.")
-@click.option("--exhaustive", is_flag=True, help="Run every code of each source of at most 32 bits, all 2^32 float32 patterns included.")
+@click.option("--exhaustive", is_flag=True, help="Run every code of each source of at most 32 bits, all 2^32 float32 patterns, or pairs of float16, included.")
 @click.option("--resume", metavar="PATH", help="Exhaustive: keep the state in PATH, and go on from it if it exists; a folder for several conversions.")
 @click.option("--golden", metavar="DIR", help="For file:PATH: the golden vectors that the results are for.")
 @report_options
 def verify(
-    targets: tuple[str, ...], names: tuple[str, ...], sources: tuple[str, ...], rounding: str | None, overflow: str | None, dialect: str | None,
+    targets: tuple[str, ...], names: tuple[str, ...], sources: tuple[str, ...], ops: tuple[str, ...], level: str,
+    rounding: str | None, overflow: str | None, dialect: str | None,
     settings: tuple[str, ...], nan_by: str, flags: bool, timeout: float, count: int, seed: int,
     deviations: str | None, exhaustive: bool, resume: str | None, golden: str | None, report: str | None, junit: str | None, html: str | None,
 ) -> int:  # fmt: skip
-    """Judge conversions of other implementations, byte for byte.
+    """Judge conversions of other implementations, or operations, byte for byte.
 
-    TARGET is numpy, ml_dtypes, torch, jax, onnxruntime, onnx_reference, gfloat, bitstring (all that are installed if none is given), or module:function, a cast
-    of your own: it is given an array of --source and returns unsigned codes of --format, or float values, or an ml_dtypes array; or program:COMMAND, any
-    program that reads hex lines and answers with hex lines; or file:PATH, results for the golden vectors of --golden: CSV, lines of hex, .npy or .npz.
+    TARGET is numpy, ml_dtypes, torch, jax, onnxruntime, onnx_reference, gfloat, bitstring, softfloatpy (all that are installed if none is given), or
+    module:function, a cast of your own: it is given an array of --source and returns unsigned codes of --format, or float values, or an ml_dtypes array; with
+    --op it is given an array for each operand; or program:COMMAND, any program that reads hex lines and answers with hex lines; or file:PATH, results for the
+    golden vectors of --golden: CSV, lines of hex, .npy or .npz.
     """
     _refuse_pairs(exhaustive=exhaustive, resume=resume, flags=flags)
+    ops = operations_named(ops)
+    _refuse_level(ops, exhaustive=exhaustive)
     names, sources = tuple(format_named(n).name for n in names), tuple(source_named(s) for s in sources)
     says = deterministic(policies_said(rounding, overflow, settings))
     if dialect is not None:
         dialect_named(dialect)
     stated = {"dialect": dialect, "knobs": says, "nan_by": nan_by}
-    chosen = [target_named(t, names, sources, stated, {"flags": flags, "timeout": timeout}, golden) for t in dict.fromkeys(targets or list_targets())]
+    chosen = [target_named(t, names, sources, stated, {"flags": flags, "timeout": timeout}, golden, ops) for t in dict.fromkeys(targets or list_targets())]
     checked_timeout(timeout)
-    _refuse_useless(chosen, says=bool(says or dialect))
+    _refuse_useless(chosen, says=bool(says or dialect), ops=ops)
     known = known_deviations(deviations, chosen)
-    conversions = announced(chosen, names, sources, asked=bool(targets))
+    conversions = announced(chosen, names, sources, asked=bool(targets), ops=ops)
     reports = Reports(report, junit, html)
     if exhaustive:
         return sweep_all(conversions, known, resume, reports, timeout)
@@ -100,7 +116,7 @@ def verify(
             write_reports(reports, judgements)
 
     with redirect_stdout(sys.stderr if report == STDOUT else sys.stdout):  # what a cast prints
-        judgements = _judged(conversions, {"seed": seed, "random": count, "deviations": known}, timeout, tell)
+        judgements = _judged(conversions, {"seed": seed, "random": count, "level": int(level), "deviations": known}, timeout, tell)
     tell(judgements)
     if any(v.failure for j in judgements for v in j.verdicts):
         return 2
@@ -119,21 +135,30 @@ def _refuse_pairs(*, exhaustive: bool, resume: str | None, flags: bool) -> None:
         raise click.UsageError(f"{useless[0]}: --exhaustive runs every code, none at random")
 
 
-def _refuse_useless(chosen: list[Target], *, says: bool) -> None:
+def _refuse_level(ops: tuple[str, ...], *, exhaustive: bool) -> None:
+    given = click.get_current_context().get_parameter_source("level") is ParameterSource.COMMANDLINE
+    if given and not ops:
+        raise click.UsageError("--level: belongs to --op; conversions have their own inputs, see --random")
+    if given and exhaustive:
+        raise click.UsageError("--level: --exhaustive takes every pattern instead of a level")
+
+
+def _refuse_useless(chosen: list[Target], *, says: bool, ops: tuple[str, ...]) -> None:
     """Refuse options that no target listens to."""
     if says and not any(isinstance(t, OWN) for t in chosen):
         raise click.UsageError("--rounding, --overflow, --dialect and --set say what a module:function does, or a program; other targets say it themselves")
     given = click.get_current_context().get_parameter_source
     function_or_program = "module:function or program:COMMAND"
-    for name, kind, whose in (("flags", ProgramTarget, "program:COMMAND"), ("timeout", OWN, function_or_program), ("golden", FileTarget, "file:PATH")):
+    answering: tuple[Any, str] = (OWN, f"{function_or_program} with --op") if ops else (ProgramTarget, "program:COMMAND")
+    for name, kind, whose in (("flags", *answering), ("timeout", OWN, function_or_program), ("golden", FileTarget, "file:PATH")):
         if given(name) is ParameterSource.COMMANDLINE and not any(isinstance(t, kind) for t in chosen):
             raise click.UsageError(f"--{name} is for {whose}")
 
 
 def _announce(out: Console, announced: list[tuple[Target, tuple[Claim, ...]]], asked: tuple[str, ...]) -> None:
     for target, claims in announced:
-        line(out, f"{target.name} {target.version}".strip() + f": {len(claims)} conversion{'s' if len(claims) > 1 else ''}")
-    missing = [] if asked else [name for name in TARGETS if name not in list_targets()]
+        line(out, f"{target.name} {target.version}".strip() + f": {len(claims)} {kind_of(claims)}{'s' if len(claims) > 1 else ''}")
+    missing = [] if asked else [name for name in TARGETS if name not in list_targets() and TARGETS[name].converts]
     if missing:
         line(out, f"not installed, not judged: {', '.join(missing)}")
 

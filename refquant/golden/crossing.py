@@ -17,6 +17,7 @@ Columns = tuple[NDArray[Any], ...]
 EVERY_PATTERN = {1: 12, 2: 16}  #: operands of so many bits together are all taken
 _TAIL = {1: (1024,), 2: (1024, 1 << 15)}
 _MOST_CROSSED = 1 << 18
+_RANDOM = 256  #: the first stream of random operands beyond the tails
 
 
 def crossed(formats: tuple[Format, ...], result: Format, level: int, seed: int) -> Columns:
@@ -38,6 +39,15 @@ def _alone(fmt: Format, result: Format, level: int, seed: int) -> NDArray[Any]:
     """Return one operand: every class, all about the values and midpoints of the result, a random tail."""
     tail = [random_codes(fmt, result, seed, count, 16 * (stream + 1)) for stream, count in enumerate(_TAIL[level])]
     return np.concatenate([class_codes(fmt), boundary_codes(fmt, result, quick=level == 1), *tail])
+
+
+def random_operands(formats: tuple[Format, ...], result: Format, seed: int, count: int) -> Columns:
+    """Return random operands: half of them with exponents that have nothing to do with each other, half with exponents at most four apart."""
+    if len(formats) == 1:
+        return (random_codes(formats[0], result, seed, count, _RANDOM),)
+    half = count // 2
+    blocks = [_independent(formats, seed, count - half, _RANDOM), _near(formats, seed, half, _RANDOM + 16)]
+    return tuple(np.concatenate([block[i] for block in blocks]) for i in range(len(formats)))
 
 
 def product(*columns: NDArray[Any]) -> Columns:

@@ -63,10 +63,10 @@ def _smallest_of_each_class(found: Found) -> list[int]:
 def _beyond(trial: Trial, found: Found) -> str:
     """Return what results are that are none of the format: codes, or values."""
     beyond = np.flatnonzero(found.got > np.uint64((1 << trial.target.width) - 1))
-    return "value" if beyond.size and trial.judged.value_given(trial.claim, int(found.codes[beyond[0]])) is not None else "code"
+    return "value" if beyond.size and trial.judged.value_given(trial.claim, found.codes[beyond[:1]]) is not None else "code"
 
 
 def _wrong_code(trial: Trial, found: Found, i: int, label: str) -> WrongCode:
     claim, code, got = trial.claim, int(found.codes[i]), int(found.got[i])
-    value = trial.judged.value_given(claim, code) if got >> trial.target.width else None
+    value = trial.judged.value_given(claim, found.codes[i : i + 1]) if got >> trial.target.width else None
     return WrongCode(label, got, int(found.expected[i]), "", (hex_code(code, claim.source), value_text(code, claim.source)), value or "")

@@ -6,6 +6,7 @@ from refquant.verify.diagnosis import diagnose
 from refquant.verify.explaining import Explanation, Setting, explain, explanation_record
 from refquant.verify.findings import Finding
 from refquant.verify.judging import judge
+from refquant.verify.operation_claim import OperationClaim
 from refquant.verify.report import as_records
 from refquant.verify.reports.html_page import as_html
 from refquant.verify.reports.junit import as_junit
@@ -25,6 +26,7 @@ __all__ = [
     "FunctionTarget",
     "Judgement",
     "Kind",
+    "OperationClaim",
     "ProgramTarget",
     "Setting",
     "Sweep",

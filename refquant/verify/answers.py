@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from refquant.errors import InputTypeError, InputValueError, ResultShapeError, ResultTypeError
-from refquant.golden.text import hex_code
-from refquant.verify.findings import gives_replies, replies_of
+from refquant.verify.cases import case_codes
+from refquant.verify.findings import gives_replies, replies_of, tells_flags
 from refquant.verify.pipe import Kind, Misbehaviour, Replies
 from refquant.verify.target import Claim, Codes, Target
 from refquant.verify.time_limit import TimeIsUp, can_limit, limited
@@ -49,19 +49,26 @@ def answers_of(target: Target, claim: Claim, codes: Codes, timeout: float | None
         except (*FAULTS, TimeIsUp) as error:
             _pass_on(error)
             return _cut(target, claim, codes, parts, done, batch.size, error, timeout)
-    return Replies(np.concatenate(parts))
+    return _joined(parts)
 
 
-def _asked(target: Target, claim: Claim, codes: Codes, timeout: float | None) -> Codes:
+def _joined(parts: list[Replies]) -> Replies:
+    """Return parts of the answers as one."""
+    flags = [part.flags for part in parts if part.flags is not None]
+    return Replies(np.concatenate([part.codes for part in parts]), np.concatenate(flags) if flags else None)
+
+
+def _asked(target: Target, claim: Claim, codes: Codes, timeout: float | None) -> Replies:
     with limited(timeout):
-        got = replies_of(target, claim, codes).codes
+        given = replies_of(target, claim, codes)
+    got = given.codes
     if got.dtype.kind != "u" or got.ndim != 1:
         raise ResultTypeError(f"{target.name}: expected an array of unsigned codes, got dtype {got.dtype} and shape {got.shape}")
-    return got
+    return given
 
 
 def _cut(
-    target: Target, claim: Claim, codes: Codes, parts: list[Codes], done: int, size: int, error: BaseException, timeout: float | None
+    target: Target, claim: Claim, codes: Codes, parts: list[Replies], done: int, size: int, error: BaseException, timeout: float | None
 ) -> Replies:  # fmt: skip
     """Return the answers before the first input of a batch that makes a function misbehave, by halves, and whether that input alone does it."""
     first, last, alone, shown = done, done + size, False, error
@@ -74,11 +81,13 @@ def _cut(
             _pass_on(again)
             alone, last, shown = middle - first == 1, middle, again
     vector = first if alone else max(first - 1, done)
-    before = np.concatenate([np.zeros(0, parts[0].dtype if parts else np.uint64), *parts])[:vector]
+    nothing = Replies(np.zeros(0, parts[0].codes.dtype if parts else np.uint64), np.zeros(0, np.uint8) if tells_flags(claim) else None)
+    before = _joined([nothing, *parts])
+    before = Replies(before.codes[:vector], None if before.flags is None else before.flags[:vector])
     failure = _misbehaviour(shown if alone else error, timeout)
     if not size:
-        return Replies(before, failure=failure)
-    return Replies(before, failure=failure._replace(vector=vector, input=hex_code(codes[vector], claim.source), alone=alone))
+        return before._replace(failure=failure)
+    return before._replace(failure=failure._replace(vector=vector, input=case_codes(claim, codes[vector]), alone=alone))
 
 
 def _pass_on(error: BaseException) -> None:

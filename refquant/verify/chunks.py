@@ -6,11 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from refquant.formats import get_format
-from refquant.golden.sources import code_dtype_of, magnitude_of
-from refquant.golden.text import hex_code, hex_value
-from refquant.policies import resolve
 from refquant.verify.answers import FAULTS, answers_of
+from refquant.verify.cases import case_codes, case_values, magnitude_of_case, number_of, ordered, patterns
 from refquant.verify.comparison import CLASSES, as_given, classify, defined, differs, reference_codes, smallest
 from refquant.verify.diagnosis import predicted
 from refquant.verify.findings import gives_replies, known_of, replies_of, unknown_witness
@@ -22,14 +19,13 @@ from refquant.verify.target import Claim, Codes, Target
 def next_chunk(target: Target, found: Sweep, chunk: int, timeout: float | None = None) -> tuple[Sweep, BaseException | None]:
     """Return the findings with those of at most so many more codes, and what a function raised: the codes before it are compared."""
     claim, last = found.claim, min(found.following + chunk, found.size)
-    codes = np.arange(found.following, last, dtype=np.uint64).astype(code_dtype_of(claim.source))
-    plan = resolve(get_format(claim.target), claim.policies)
-    kept = defined(claim, codes) if plan.may_raise else codes
+    codes = patterns(claim, found.following, last)
+    kept = defined(claim, codes)
     if not kept.size:
         return found.swept(codes.size, 0, ()), None
     given, error = _as_far_as_it_gets(target, claim, kept, timeout)
     answered = given.codes.size
-    passed = codes.size if answered == kept.size else int(kept[answered]) - found.following
+    passed = codes.size if answered == kept.size else number_of(claim, kept[answered]) - found.following
     return found.swept(passed, answered, _kinds(target, found, kept[:answered], given)).heard(kept, given), error
 
 
@@ -38,7 +34,7 @@ def _kinds(target: Target, found: Sweep, codes: Codes, given: Replies) -> Iterat
     claim, known = found.claim, known_of(given)
     bits, got = (codes, given.codes) if known.all() else (codes[known], given.codes[known])
     right = reference_codes(claim, bits)
-    expected = None if found.known is None else predicted(found.known, claim, bits)
+    expected = None if found.known is None else predicted(found.known, claim, bits, got)
     wrong = differs(claim, got, right)
     where = np.flatnonzero(wrong)
     if where.size:
@@ -47,9 +43,9 @@ def _kinds(target: Target, found: Sweep, codes: Codes, given: Replies) -> Iterat
         of = np.flatnonzero(right_after_all)
         yield _kind(target, found, f"{ABSENT}{found.known.name}", bits[of], got[of], right[of])  # type: ignore[union-attr]
     if given.unknown is not None:
-        i = _first_of(codes, magnitude_of(codes, claim.source), given.unknown.vectors)
-        magnitude = int(magnitude_of(codes[i : i + 1], claim.source)[0])
-        yield Kind(UNKNOWN, given.unknown.vectors.size, magnitude, int(codes[i]), unknown_witness(claim, codes, given.unknown, i))
+        i = int(given.unknown.vectors[ordered(claim, codes[given.unknown.vectors])[0]])
+        place = magnitude_of_case(claim, codes[i]), number_of(claim, codes[i])
+        yield Kind(UNKNOWN, given.unknown.vectors.size, *place, unknown_witness(claim, codes, given.unknown, i))
 
 
 def _of_each_class(target: Target, found: Sweep, codes: Codes, got: Codes, right: Codes, expected: Codes | None) -> Iterator[Kind]:
@@ -64,14 +60,9 @@ def _of_each_class(target: Target, found: Sweep, codes: Codes, got: Codes, right
 
 
 def _kind(target: Target, found: Sweep, name: str, codes: Codes, got: Codes, right: Codes) -> Kind:
-    claim, magnitude = found.claim, magnitude_of(codes, found.claim.source)
-    i = _first_of(codes, magnitude, np.arange(codes.size))
-    return Kind(name, codes.size, int(magnitude[i]), int(codes[i]), as_given(target, claim, smallest(claim, codes, got, right)))
-
-
-def _first_of(codes: Codes, magnitude: Codes, of: Codes) -> int:
-    """Return the place of the code of smallest magnitude, the positive one of two, among some places."""
-    return int(of[np.lexsort((codes[of], magnitude[of]))[0]])
+    claim = found.claim
+    first = codes[ordered(claim, codes)[0]]
+    return Kind(name, codes.size, magnitude_of_case(claim, first), number_of(claim, first), as_given(target, claim, smallest(claim, codes, got, right)))
 
 
 def _as_far_as_it_gets(target: Target, claim: Claim, codes: Codes, timeout: float | None) -> tuple[Replies, BaseException | None]:
@@ -88,7 +79,7 @@ def _as_far_as_it_gets(target: Target, claim: Claim, codes: Codes, timeout: floa
             raise
         before, alone = _before_it_raises(target, claim, codes)
         i = before.size
-        shown = f"{hex_code(codes[i], claim.source)} ({hex_value(int(codes[i]), claim.source)})"
+        shown = f"{case_codes(claim, codes[i])} ({case_values(claim, codes[i])})"
         error.add_note(f"on input {shown}, which does it alone" if alone else f"not reproduced by one input alone, suspected: {shown}")
         return Replies(before), error
 

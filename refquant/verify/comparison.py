@@ -9,25 +9,25 @@ from numpy.typing import NDArray
 
 from refquant.formats import Format, IntFormat, get_format
 from refquant.golden.nan_mask import NanBy
-from refquant.golden.sources import convert_codes, is_float, magnitude_of, parts_of, refused
+from refquant.golden.sources import code_dtype_of, is_float, magnitude_of, parts_of
 from refquant.golden.text import hex_code, hex_value
-from refquant.policies import Dialect, Flags, OverflowMode, resolve
+from refquant.policies import Dialect, Flags, OverflowMode
+from refquant.verify.cases import case_codes, case_values, cases_of, columns_of, ordered
 from refquant.verify.spread import Spread, spread_of
 from refquant.verify.target import Claim, Codes, Target
 
 Mask = NDArray[np.bool_]
 #: Classes of mismatches, in the order in which they are tried; each mismatch counts once. ``MEANINGS`` says what each is.
 CLASSES = ("nan", "inf", "signed zero", "double rounding", "overflow", "tie", "subnormal", "other")
-NARROW = ("float16", "bfloat16", "float32")  #: sources that float32 holds
 THROUGH_FLOAT32 = {"format": "float32", "nan": "keep_payload"}
 MEANINGS = {
-    "nan": "the input is a NaN",
-    "inf": "the input is an infinity",
+    "nan": "an input is a NaN",
+    "inf": "an input is an infinity",
     "signed zero": "a zero is right, and the other zero was given",
     "double rounding": "what was given is what passing through float32 gives",
-    "overflow": "the input, rounded, is out of the range of the target",
-    "tie": "the input lies half-way between two numbers of the target",
-    "subnormal": "input or right result are subnormal, or the result underflows",
+    "overflow": "the exact result, rounded, is out of the range of the target",
+    "tie": "the exact result lies half-way between two numbers of the target",
+    "subnormal": "an input or the right result is subnormal, or the result underflows",
     "other": "none of these",
 }
 
@@ -56,16 +56,14 @@ class Comparison(NamedTuple):
 
 
 def reference_codes(claim: Claim, codes: Codes, dialect: Dialect | None = None) -> Codes:
-    """Return what is right: the source codes converted by the reference under the claim's policies."""
-    result: Codes = convert_codes(codes, claim.source, claim.target, dialect or claim.correct)
+    """Return what is right: the exact results, rounded once by the reference under the claim's policies."""
+    result: Codes = claim.right(codes, dialect)
     return result
 
 
 def defined(claim: Claim, codes: Codes) -> Codes:
     """Return the inputs for which the claim says anything: none that its policies refuse."""
-    if not resolve(get_format(claim.target), claim.policies).may_raise:
-        return codes
-    return codes[~refused(codes, claim.source, claim.target, claim.correct)]
+    return codes[~claim.refused(codes)] if claim.may_refuse else codes
 
 
 def compare(claim: Claim, codes: Codes, got: Codes, expected: Codes | None = None) -> Comparison:
@@ -76,7 +74,7 @@ def compare(claim: Claim, codes: Codes, got: Codes, expected: Codes | None = Non
     claim : Claim
         What the implementation says it does.
     codes : array of unsigned integers
-        Inputs, as codes of ``claim.source``.
+        Inputs, as codes of ``claim.source``; of an operation of several operands as records, see `refquant.verify.cases`.
     got : array of unsigned integers
         Outputs, as codes of ``claim.target``.
     expected : array of unsigned integers, optional
@@ -129,13 +127,14 @@ def is_nan(codes: Codes, name: str | Format) -> Mask:
 
 def classify(claim: Claim, codes: Codes, got: Codes, right: Codes) -> NDArray[np.int64]:
     """Return the index in CLASSES of each mismatch."""
-    kind = parts_of(codes, claim.source)[3]
+    operands = list(zip(columns_of(codes), claim.sources_of_a_case))
+    kind = np.max([parts_of(column, source)[3] for column, source in operands], axis=0)
     zero = [magnitude_is_zero(c, claim.target) for c in (got, right)]
     flags = _under(claim, codes, return_flags=True, flags="ieee").flags
     tie = _under(claim, codes, rounding="ties_to_zero") != _under(claim, codes, rounding="ties_to_away")
     out_of_range = Flags.OVERFLOW | Flags.INVALID if isinstance(get_format(claim.target), IntFormat) else Flags.OVERFLOW
     tests = [kind >= 2, kind == 1, zero[0] & zero[1], _double_rounding(claim, codes, got), flags & out_of_range != 0, tie]
-    small = is_subnormal(codes, claim.source) | is_subnormal(right, claim.target)  # an exact subnormal result raises no flag
+    small = np.any([is_subnormal(column, source) for column, source in (*operands, (right, claim.target))], axis=0)  # an exact one raises no flag
     tests += [(flags & Flags.UNDERFLOW != 0) | small, np.ones(codes.size, np.bool_)]
     first: NDArray[np.int64] = np.argmax(np.stack(tests), axis=0)
     return first
@@ -159,27 +158,25 @@ def magnitude_is_zero(codes: Codes, name: str | Format) -> Mask:
 def _under(claim: Claim, codes: Codes, *, return_flags: bool = False, **knobs: Any) -> Any:
     if claim.policies.overflow is OverflowMode.ERROR:  # under another rounding more may be out of range
         knobs["overflow"] = OverflowMode.SATURATE
-    return convert_codes(codes, claim.source, claim.target, claim.correct.replace(**knobs), return_flags=return_flags)
+    return claim.right(codes, claim.correct.replace(**knobs), return_flags=return_flags)
 
 
 def _double_rounding(claim: Claim, codes: Codes, got: Codes) -> Mask:
     """Return where passing through float32 gives what the implementation gave."""
     found = np.zeros(codes.size, np.bool_)
-    if claim.source in NARROW:
+    if not claim.may_pass_float32:
         return found
     through = claim.correct.replace(via=THROUGH_FLOAT32)
-    asked = ~refused(codes, claim.source, claim.target, through)  # a tiny number becomes a zero on the way, which policies may refuse
+    asked = ~claim.refused(codes, through)  # a tiny number becomes a zero on the way, which policies may refuse
     found[asked] = reference_codes(claim, codes[asked], through) == got[asked]
     return found
 
 
 def smallest(claim: Claim, codes: Codes, got: Codes, right: Codes) -> Witness:
     """Return the mismatch of the smallest magnitude, the positive one of two."""
-    magnitude = magnitude_of(codes, claim.source)
-    i = int(np.lexsort((codes, magnitude))[0])
-    numbers = ((codes[i], claim.source), (got[i], claim.target), (right[i], claim.target))
-    texts = [text for code, name in numbers for text in (hex_code(code, name), hex_value(int(code), name))]
-    return Witness(*texts)
+    i = int(ordered(claim, codes)[0])
+    texts = [text for code in (got[i], right[i]) for text in (hex_code(code, claim.target), hex_value(int(code), claim.target))]
+    return Witness(case_codes(claim, codes[i]), case_values(claim, codes[i]), *texts)
 
 
 def as_given(target: Target, claim: Claim, witness: Witness) -> Witness:
@@ -187,4 +184,5 @@ def as_given(target: Target, claim: Claim, witness: Witness) -> Witness:
     value_given = getattr(target, "value_given", None)
     if value_given is None or not int(witness.got, 16) >> get_format(claim.target).width:
         return witness
-    return witness._replace(got=value_given(claim, int(witness.input, 16)) or witness.got)
+    case = cases_of(tuple(np.array([int(code, 16)], code_dtype_of(source)) for code, source in zip(witness.input.split(", "), claim.sources_of_a_case)))
+    return witness._replace(got=value_given(claim, case) or witness.got)

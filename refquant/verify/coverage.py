@@ -14,10 +14,11 @@ from refquant.golden.classes import CLASSES
 from refquant.golden.classify import classify
 from refquant.golden.levels import EXHAUSTIVE
 from refquant.golden.reasons import NOT_REACHED, reason_of
-from refquant.golden.recipe import Recipe
-from refquant.golden.sources import convert_codes, operand_format, width_of
+from refquant.golden.recipe import OPERAND_NAMES, Recipe
+from refquant.golden.sources import operand_format
 from refquant.operations import SPEC_VERSION
-from refquant.policies import resolve
+from refquant.verify.cases import bits_of, columns_of
+from refquant.verify.operation_claim import OperationClaim
 from refquant.verify.target import Claim, Codes
 
 _BLOCK = 1 << 13
@@ -51,15 +52,15 @@ def coverage_of(claim: Claim, sets: Sequence[Codes], *, complete: bool = False) 
     >>> len(found.reached), found.missed, found.empty["overflow to Inf"]
     (47, (), 'the policies deliver out of range otherwise')
     """
-    recipe, counts = _recipe(claim, EXHAUSTIVE if complete and width_of(claim.source) <= 16 else 1), {c.name: 0 for c in CLASSES}
-    first = _those_in(sets, boundary_codes(claim.source, claim.target, quick=True))
+    recipe, counts = _recipe(claim, EXHAUSTIVE if complete and bits_of(claim) <= 16 else 1), {c.name: 0 for c in CLASSES}
+    first = sets[0][:0] if isinstance(claim, OperationClaim) else _those_in(sets, boundary_codes(claim.source, claim.target, quick=True))
     sizes = []
     for codes in (first, *islice(_blocks(sets), _MOST_BLOCKS)):
         _count(claim, recipe, codes, counts)
         sizes.append(codes.size)
-        if NOT_REACHED not in _empty(recipe, counts).values():
+        if NOT_REACHED not in _empty(claim, recipe, counts, so_far=True).values():
             break
-    return Coverage(tuple(name for name, count in counts.items() if count), _empty(recipe, counts), max(first.size, sum(sizes[1:])))
+    return Coverage(tuple(name for name, count in counts.items() if count), _empty(claim, recipe, counts), max(first.size, sum(sizes[1:])))
 
 
 def _those_in(sets: Sequence[Codes], special: Codes) -> Codes:
@@ -83,22 +84,26 @@ def _parts(codes: Codes) -> int:
 
 
 def _count(claim: Claim, recipe: Recipe, codes: Codes, counts: dict[str, int]) -> None:
-    found = convert_codes(codes, claim.source, claim.target, claim.correct, return_flags=True)
-    bits = int(np.bitwise_or.reduce(classify({"a": codes, "result": found.codes, "flags": found.flags}, recipe), initial=np.uint64(0)))
+    found = claim.right(codes, return_flags=True)
+    columns = {**dict(zip(OPERAND_NAMES, columns_of(codes))), "result": found.codes, "flags": found.flags}
+    bits = int(np.bitwise_or.reduce(classify(columns, recipe), initial=np.uint64(0)))
     for c in CLASSES:
         counts[c.name] += bits >> c.id & 1
 
 
-def _empty(recipe: Recipe, counts: dict[str, int]) -> dict[str, str]:
+def _empty(claim: Claim, recipe: Recipe, counts: dict[str, int], *, so_far: bool = False) -> dict[str, str]:
     """Return why classes are empty: as for golden vectors, but for the reasons that take it that every special value or pattern is among the inputs."""
-    doubtful = [] if resolve(recipe.fmt, recipe.policies).may_raise else ["the policies refuse"]
-    doubtful += [] if recipe.level == EXHAUSTIVE else ["every pattern"]
+    doubtful = [] if claim.may_refuse else ["the policies refuse"]
+    doubtful += [] if recipe.level == EXHAUSTIVE and not so_far else ["every pattern"]
     reasons = {name: reason_of(name, recipe, counts) for name, count in counts.items() if not count}
     return {name: NOT_REACHED if reason.startswith(tuple(doubtful)) else reason for name, reason in reasons.items()}
 
 
 def _recipe(claim: Claim, level: int | str) -> Recipe:
     """Return what golden vectors of this conversion would be made of."""
-    source, target, policies = operand_format("source", claim.source), get_format(claim.target), claim.policies
-    modes = (str(policies.rounding),), (str(policies.overflow),)
-    return Recipe("convert", (source,), target, target, claim.dialect.name, policies, *modes, 0, str(claim.nan_by), level, 0, SPEC_VERSION)
+    sources, target, policies = tuple(operand_format("source", end) for end in claim.sources_of_a_case), get_format(claim.target), claim.policies
+    affected = claim.record.affected_by if isinstance(claim, OperationClaim) else ("rounding", "overflow")
+    rounding, overflow = ((str(getattr(policies, knob)),) if knob in affected else () for knob in ("rounding", "overflow"))
+    name = claim.operation if isinstance(claim, OperationClaim) else "convert"
+    goal = target if not isinstance(claim, OperationClaim) or claim.record.result == "codes" else get_format(claim.source)
+    return Recipe(name, sources, goal, target, claim.dialect.name, policies, rounding, overflow, 0, str(claim.nan_by), level, 0, SPEC_VERSION)

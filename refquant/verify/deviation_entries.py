@@ -6,14 +6,16 @@ import re
 from typing import Any
 
 from refquant.errors import InputValueError, RefquantError
+from refquant.golden.evaluation import is_conversion, operations_with_vectors
 from refquant.verify.diagnosis import explanation_named
 from refquant.verify.versions import version_matches
 
 _TEXTS = ("package", "versions", "operation", "diagnosis", "reason", "reference")
 _LISTS = ("sources", "targets")
 _CODES = ("input", "got", "expected")
-_OPERATIONS = ("encode", "decode")
+_CONVERSIONS = ("encode", "decode")
 _CODE = re.compile(r"0x[0-9a-f]+")
+_OPERANDS = re.compile(r"0x[0-9a-f]+(, 0x[0-9a-f]+)*")
 
 
 def entries_of(table: dict[str, Any]) -> list[dict[str, Any]]:
@@ -31,8 +33,8 @@ def _entry(row: dict[str, Any], where: str) -> dict[str, Any]:
     for name in _TEXTS:
         _check_text(row[name], f"{where}: {name}")
     lists = {name: _patterns(row[name], f"{where}: {name}") for name in (*_LISTS, "dialects") if name in row}
-    if row["operation"] not in _OPERATIONS:
-        raise InputValueError(f"{where}: operation: expected one of {', '.join(_OPERATIONS)}, got {row['operation']!r}")
+    if row["operation"] not in (*_CONVERSIONS, *(op.name for op in operations_with_vectors() if not is_conversion(op))):
+        raise InputValueError(f"{where}: operation: expected one of {', '.join(_CONVERSIONS)}, or an operation such as add; got {row['operation']!r}")
     try:
         version_matches("", row["versions"])
         explanation_named(row["diagnosis"])
@@ -67,5 +69,5 @@ def _check_witness(value: Any, where: str) -> None:
     _check_names(value, ("source", "target", *_CODES), ("dialect",), where)
     for name, text in value.items():
         _check_text(text, f"{where}: {name}")
-        if name in _CODES and not _CODE.fullmatch(text):
+        if name in _CODES and not (_OPERANDS if name == "input" else _CODE).fullmatch(text):
             raise InputValueError(f"{where}: {name}: expected a code in lower-case hex such as '0x3c', got {text!r}")

@@ -11,6 +11,8 @@ from importlib.resources import files
 from pathlib import Path
 
 from refquant.errors import InputTypeError, InputValueError
+from refquant.golden.evaluation import is_conversion
+from refquant.operations import OPERATIONS
 from refquant.verify.deviation_entries import entries_of
 from refquant.verify.target import Claim
 from refquant.verify.versions import version_matches
@@ -27,13 +29,13 @@ class Deviation:
     versions : str
         Versions it was seen in, such as ``">=0.5,<0.7"``.
     operation : str
-        ``"encode"`` or ``"decode"``.
+        ``"encode"``, ``"decode"``, or an operation such as ``"add"``.
     sources, targets : tuple of str
-        Patterns of format names. It must occur in every conversion that matches.
+        Patterns of format names, of all operands and of the result. It must occur in every conversion or operation that matches.
     diagnosis : str
         What `refquant.verify.diagnose` says of it.
     witness : dict
-        ``source, target, input, got, expected``: one case, codes in hex.
+        ``source, target, input, got, expected``: one case, codes in hex, operands with ``", "`` between them.
     reason, reference : str
         Why it happens, and where that was read or measured.
     dialects : tuple of str
@@ -55,7 +57,7 @@ class Deviation:
         """Return whether a conversion of this package and version should deviate like this."""
         if (package, claim.operation) != (self.package, self.operation) or not version_matches(version, self.versions):
             return False
-        named = zip((*claim.names, claim.dialect.name), (self.sources, self.targets, self.dialects), strict=True)
+        named = [(name, self.sources) for name in claim.source_names] + [(claim.names[1], self.targets), (claim.dialect.name, self.dialects)]
         return all(any(fnmatchcase(name, p) for p in patterns) for name, patterns in named)
 
 
@@ -108,18 +110,12 @@ def does_not_occur(entry: Deviation) -> str:
     return f"the known deviation {entry.diagnosis!r} ({entry.versions}) does not occur; correct deviations.toml"
 
 
-def unmatched(entries: Iterable[Deviation], package: str, version: str, claims: Iterable[Claim]) -> tuple[Deviation, ...]:
-    """Return the entries of a package and version that speak of none of its conversions: a mistake in a pattern, or what the package no longer has."""
-    announced = tuple(claims)
-    of_it = (e for e in entries if e.package == package and version_matches(version, e.versions))
-    return tuple(e for e in of_it if not any(e.speaks_of(package, version, claim) for claim in announced))
-
-
 def matches_nothing(entry: Deviation) -> str:
     """Return what is said of a deviation that speaks of no conversion."""
     sources, targets, dialects = (", ".join(patterns) for patterns in (entry.sources, entry.targets, entry.dialects))
     ends = f"{entry.operation} {sources} -> {targets}" + (f" ({dialects})" if dialects != "*" else "")
-    return f"the known deviation {entry.diagnosis!r} ({entry.versions}) of {ends} matches no conversion; correct deviations.toml"
+    kind = "conversion" if entry.operation not in OPERATIONS or is_conversion(OPERATIONS[entry.operation]) else "operation"
+    return f"the known deviation {entry.diagnosis!r} ({entry.versions}) of {ends} matches no {kind}; correct deviations.toml"
 
 
 def find_deviation(entries: Iterable[Deviation], package: str, version: str, claim: Claim) -> Deviation | None:

@@ -12,11 +12,15 @@ from typing import Any
 
 import numpy as np
 
-from refquant.errors import RefquantError, UnknownNameError
+from refquant.errors import PolicyError, RefquantError, UnknownNameError
 from refquant.formats import FloatFormat, Format, get_format
 from refquant.golden.sources import convert_codes, parts_of
-from refquant.policies import NegativeMode, OverflowMode, Policies, get_dialect
+from refquant.operations import OPERATIONS
+from refquant.policies import KNOBS, NegativeMode, OverflowMode, Policies, get_dialect, operation_knobs
+from refquant.verify.cases import columns_of
 from refquant.verify.comparison import Mask, differs, is_nan, is_subnormal, reference_codes
+from refquant.verify.instead import VAGUE, all_instead, instead_of
+from refquant.verify.operation_claim import OperationClaim
 from refquant.verify.scopes import SCOPES, rounds_below_all
 from refquant.verify.target import Claim, Codes
 
@@ -73,6 +77,8 @@ class Explanation:
         Whether what rounds below the smallest magnitude of a format without zero becomes no code of it.
     second : bool
         Whether every subnormal input becomes the second smallest magnitude.
+    instead : str
+        What is computed instead of an operation: one of `refquant.verify.instead.instead_of`.
     """
 
     name: str
@@ -84,21 +90,26 @@ class Explanation:
     via_rounding: str = "ties_to_even"
     no_code: bool = False
     second: bool = False
+    instead: str = ""
 
     @property
     def changed(self) -> frozenset[str]:
         """Return the names of what is changed, with the scope of each."""
-        return frozenset([*(knob for knob, _ in self.knobs), *(f"{knob} {scope}" for scope, knobs in self.within for knob, _ in knobs)])
+        scoped = (f"{knob} {scope}" for scope, knobs in self.within for knob, _ in knobs)
+        return frozenset([*(["instead"] if self.instead else []), *(knob for knob, _ in self.knobs), *scoped])
 
     def and_then(self, other: Explanation) -> Explanation:
         """Return both changes; `other` says nothing of `via`."""
         return dataclasses.replace(
             self, name=f"{self.name} and {other.name}", knobs=self.knobs + other.knobs, within=self.within + other.within,
             nan_sign=self.nan_sign or other.nan_sign, no_code=self.no_code or other.no_code, second=self.second or other.second,
+            instead=self.instead or other.instead,
         )  # fmt: skip
 
-    def predict(self, claim: Claim, codes: Codes) -> Codes:
+    def predict(self, claim: Claim, codes: Codes, got: Codes) -> Codes:
         """Return the outputs under this explanation; what the claim refuses as out of range is clamped, where another rounding leads there."""
+        if isinstance(claim, OperationClaim):
+            return self._of_operation(claim, codes, got)
         if self.via is not None:
             codes = convert_codes(codes, claim.source, self.via, _STEP.replace(nan=self.via_nan, rounding=self.via_rounding))
             claim = dataclasses.replace(claim, source=self.via)
@@ -107,6 +118,16 @@ class Explanation:
         for scope, knobs in self.within:
             result = np.where(SCOPES[scope](claim, codes), reference_codes(claim, codes, everywhere.replace(**dict(knobs))), result)
         return self._beyond_policies(dataclasses.replace(claim, knobs=(*claim.knobs, *self.knobs)), codes, result)
+
+    def _of_operation(self, claim: OperationClaim, cases: Codes, got: Codes) -> Codes:
+        """Return the results of an operation: the format that is passed through is that of the exact result."""
+        idle = [knob for knob in ({"via"} if self.via is not None else set()) | dict(self.knobs).keys() if knob not in claim.record.affected_by]
+        if idle or self.within or self.no_code or self.second:
+            raise PolicyError(f"diagnosis: {self.name!r} says nothing of {claim.operation}")
+        via = None if self.via is None else {"format": self.via, "nan": self.via_nan, "rounding": self.via_rounding}
+        dialect = claim.correct.replace(**{**_clamped(claim.policies), **dict(self.knobs), "via": via})
+        result = instead_of(claim.operation)[self.instead](claim, dialect, cases, got) if self.instead else reference_codes(claim, cases, dialect)
+        return self._beyond_policies(claim, cases, result)
 
     def _beyond_policies(self, claim: Claim, codes: Codes, result: Codes) -> Codes:
         fmt = get_format(claim.target)
@@ -139,6 +160,24 @@ def single_explanations() -> tuple[Explanation, ...]:
     return (*through, *knobs, *flushed, *wrapped, Explanation("NaN sign set", nan_sign=True), *scoped)
 
 
+@cache
+def explanations_of(operation: str) -> tuple[Explanation, ...]:
+    """Return the single changes of an operation that are tried, in order."""
+    affected = OPERATIONS[operation].affected_by
+    plain = [e for e in single_explanations() if not (e.within or e.no_code or e.second or e.via is UPPER_BITS)]
+    found = [e for e in plain if ("via" in affected if e.via is not None else all(knob in affected for knob, _ in e.knobs))]
+    own = [e for e in _of_operations() if (e.knobs and e.knobs[0][0] in affected) or e.instead in instead_of(operation)]
+    return (*found, *own)
+
+
+@cache
+def _of_operations() -> tuple[Explanation, ...]:
+    """Return the changes that only operations have."""
+    own = [knob for knob, kind in KNOBS.items() if kind.__module__ == operation_knobs.__name__]
+    knobs = [Explanation(f"{knob}={choice}", knobs=((knob, str(choice)),)) for knob in own for choice in KNOBS[knob]]
+    return (*knobs, *(Explanation(name, instead=name) for name in all_instead()))
+
+
 def explanation_named(name: str) -> Explanation:
     """Return the explanation with this name: what `diagnose` says, or several changes joined by ``" and "``, that of a format to pass through first.
 
@@ -154,7 +193,7 @@ def explanation_named(name: str) -> Explanation:
 
 
 def _named(name: str) -> Explanation | None:
-    singles = {e.name: e for e in single_explanations()}
+    singles = {e.name: e for e in (*single_explanations(), *_of_operations())}
     if name in singles:
         return singles[name]
     for first, others in ((name[: m.start()], name[m.end() :]) for m in re.finditer(" and ", name)):
@@ -190,7 +229,7 @@ def diagnose(claim: Claim, codes: Codes, got: Codes) -> str | None:
     """
     name = _explained(claim, codes, got)
     if name is None:
-        number = parts_of(codes, claim.source)[3] < 2
+        number = np.all([parts_of(column, source)[3] < 2 for column, source in zip(columns_of(codes), claim.sources_of_a_case)], axis=0)
         rest = None if number.all() else _explained(claim, codes[number], got[number])
         name = None if rest is None else f"{rest}, and NaNs otherwise"
     return name
@@ -212,26 +251,30 @@ def _explained(claim: Claim, codes: Codes, got: Codes) -> str | None:
 
 def _fitting(claim: Claim, codes: Codes, got: Codes) -> Iterator[Explanation]:
     """Yield what fits a sample of the mismatches: single changes, then one more on top of passing through a format, then two others."""
-    fixed = {e: _fixes(e, claim, codes, got) for e in single_explanations()}
+    tried = explanations_of(claim.operation) if isinstance(claim, OperationClaim) else single_explanations()
+    vague = [e for e in tried if e.instead in VAGUE]
+    fixed = {e: _fixes(e, claim, codes, got) for e in tried if e not in vague}
     yield from (e for e, mask in fixed.items() if mask.all())
     through, others = ([e for e in fixed if (e.via is not None) is first] for first in (True, False))
     pairs = [a.and_then(b) for a, b in product(through, others)]
     some = [(e, mask) for e, mask in fixed.items() if mask.any() and e.via is None and len(e.knobs) < 2]
     pairs += [a.and_then(b) for (a, one), (b, two) in combinations(some, 2) if not a.changed & b.changed and (one | two).all()]
     yield from (e for e in pairs if _fixes(e, claim, codes, got).all())
+    yield from (e for e in vague if _fixes(e, claim, codes, got).all())
 
 
 def _fixes(explanation: Explanation, claim: Claim, codes: Codes, got: Codes) -> Mask:
     """Return for which inputs an explanation gives what the implementation gave."""
-    found = predicted(explanation, claim, codes)
+    found = predicted(explanation, claim, codes, got)
     return np.zeros(codes.size, np.bool_) if found is None else ~differs(claim, got, found)
 
 
-def predicted(explanation: Explanation, claim: Claim, codes: Codes) -> Codes | None:
-    """Return the outputs under an explanation, or None where this conversion cannot be done like that."""
-    if explanation.via in (claim.source, claim.target) or (explanation.via is UPPER_BITS and claim.source != "float64"):
+def predicted(explanation: Explanation, claim: Claim, codes: Codes, got: Codes) -> Codes | None:
+    """Return the outputs under an explanation, or None where this conversion cannot be done like that; where it leaves a choice, what was given."""
+    ends = (claim.target,) if isinstance(claim, OperationClaim) else (claim.source, claim.target)
+    if explanation.via in ends or (explanation.via is UPPER_BITS and claim.source != "float64"):
         return None
     try:
-        return explanation.predict(claim, codes)
+        return explanation.predict(claim, codes, got)
     except RefquantError:  # the format has no such policy
         return None

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from refquant.errors import ResultShapeError
 from refquant.formats import Format
-from refquant.golden.sources import convert_codes, magnitude_of
 from refquant.golden.text import hex_code, hex_value
 from refquant.policies import Flags
+from refquant.verify.cases import case_codes, case_values, ordered
 from refquant.verify.comparison import Mask, Witness, differs, reference_codes
 from refquant.verify.pipe import Misbehaviour, Replies, Unknown
 from refquant.verify.target import Claim, Codes, Target
@@ -33,16 +33,24 @@ class WrongFlags(NamedTuple):
 
 
 def gives_replies(target: Target) -> bool:
-    """Return whether a target says more than codes, as a program does."""
+    """Return whether a target tells itself where it misbehaves, as a program does."""
     return getattr(target, "replies", None) is not None
 
 
 def replies_of(target: Target, claim: Claim, codes: Codes) -> Replies:
-    """Return what a target answers; one that knows of codes alone answers each with a code."""
-    found: Replies = target.replies(claim, codes) if gives_replies(target) else Replies(target.run(claim, codes))  # type: ignore[attr-defined]
+    """Return what a target answers; one that is no program answers each case with a code, and with flags where the claim has them."""
+    if gives_replies(target):
+        found: Replies = target.replies(claim, codes)  # type: ignore[attr-defined]
+    else:
+        found = Replies(*target.run_with_flags(claim, codes)) if tells_flags(claim) else Replies(target.run(claim, codes))  # type: ignore[attr-defined]
     if found.failure is None and found.codes.size != codes.size:
         raise ResultShapeError(f"{target.name}: expected {codes.size} results, got {found.codes.size}")
     return found
+
+
+def tells_flags(claim: Claim) -> bool:
+    """Return whether flags are answered with each result."""
+    return bool(getattr(claim, "flags", False))
 
 
 def known_of(replies: Replies) -> Mask:
@@ -63,12 +71,12 @@ def unknown_digits(claim: Claim, codes: Codes, replies: Replies) -> Finding | No
 def unknown_witness(claim: Claim, codes: Codes, unknown: Unknown, vector: int) -> Witness:
     """Return one of the answers that are no bits."""
     right = reference_codes(claim, codes[vector : vector + 1])[0]
-    return Witness(*_shown(codes[vector], claim.source), unknown.answer_to(vector), "unknown", *_shown(right, claim.target))
+    return Witness(*_case(claim, codes[vector]), unknown.answer_to(vector), "unknown", *_shown(right, claim.target))
 
 
-def misbehaviour_text(claim: Claim, failure: Misbehaviour, code: int, who: str = "the program") -> str:
-    """Return the verdict on a program or function that misbehaved, on the input of this code where it was one."""
-    value = "" if failure.vector is None else hex_value(code, claim.source)
+def misbehaviour_text(claim: Claim, failure: Misbehaviour, case: Any, who: str = "the program") -> str:
+    """Return the verdict on a program or function that misbehaved, on this input where it was one."""
+    value = "" if failure.vector is None else case_values(claim, case)
     return f"could not be judged to the end: {who} {failure.sentence(value)}"
 
 
@@ -76,14 +84,18 @@ def _shown(code: Any, name: str | Format) -> tuple[str, str]:
     return hex_code(code, name), hex_value(int(code), name)
 
 
+def _case(claim: Claim, case: Any) -> tuple[str, str]:
+    return case_codes(claim, case), case_values(claim, case)
+
+
 def wrong_flags(claim: Claim, codes: Codes, got: Codes, flags: NDArray[np.uint8]) -> WrongFlags | None:
     """Return the answers with other flags than the reference raises, with the one of smallest magnitude."""
-    expected = convert_codes(codes, claim.source, claim.target, claim.correct, return_flags=True)
+    expected = claim.right(codes, return_flags=True)
     where = np.flatnonzero(flags != expected.flags)
     if not where.size:
         return None
-    i = where[np.lexsort((codes[where], magnitude_of(codes[where], claim.source)))[0]]
-    witness = Witness(*_shown(codes[i], claim.source), *flags_text(flags[i]), *flags_text(expected.flags[i]))
+    i = where[ordered(claim, codes[where])[0]]
+    witness = Witness(*_case(claim, codes[i]), *flags_text(flags[i]), *flags_text(expected.flags[i]))
     alone = int(np.count_nonzero(~differs(claim, got[where], expected.codes[where])))
     return WrongFlags(Finding(where.size, witness), alone, flags_described(flags[where], expected.flags[where]))
 

@@ -9,14 +9,15 @@ from typing import Any
 import numpy as np
 
 from refquant.errors import InputTypeError, InputValueError
-from refquant.golden.cases import case_sets
 from refquant.golden.random_words import checked_seed
 from refquant.verify.answers import FAULTS, answers_of, checked_timeout
+from refquant.verify.case_sets import sets_of
 from refquant.verify.comparison import as_given, compare, defined
 from refquant.verify.coverage import coverage_of
-from refquant.verify.deviations import Deviation, does_not_occur, find_deviation, load_deviations, unmatched
+from refquant.verify.deviations import Deviation, does_not_occur, find_deviation, load_deviations
 from refquant.verify.diagnosis import UNEXPLAINED, diagnose, reproduces
 from refquant.verify.findings import gives_replies, known_of, misbehaviour_text, unknown_digits, wrong_flags
+from refquant.verify.offers import claims_of, unmatched
 from refquant.verify.pipe import Misbehaviour, Replies
 from refquant.verify.target import Claim, Codes, Target
 from refquant.verify.targets import FileTarget, get_target
@@ -25,7 +26,7 @@ from refquant.verify.verdict import Judgement, Verdict, with_flags, with_unknown
 
 
 def judge(
-    target: Target | str, *, claims: Iterable[Claim] | None = None, seed: int = 0, random: int = 1_000_000,
+    target: Target | str, *, op: str | None = None, claims: Iterable[Claim] | None = None, seed: int = 0, random: int = 1_000_000, level: int = 2,
     deviations: Iterable[Deviation] | None = None, timeout: float | None = None, progress: Callable[[Verdict], None] | None = None,
 ) -> Judgement:  # fmt: skip
     """Return what an implementation does, compared with what it says, byte for byte.
@@ -34,10 +35,14 @@ def judge(
     ----------
     target : Target or str
         An implementation, or the name of one (`list_targets`).
+    op : str, optional
+        An operation such as ``"add"``, which is judged in each format in which the target has it, or ``"all"``; conversions if not given.
     claims : iterable of Claim, optional
         The claims to judge; all of the target's if not given.
     seed, random : int
-        Seed and number of the random inputs of each conversion from more than 16 bits.
+        Seed and number of the random inputs of each conversion from more than 16 bits, and of each operation at level 2 whose operands have more together.
+    level : int
+        Of the operands of an operation, as for golden vectors: 1, quick, or 2, thorough. Every pattern where the operands have at most 12 or 16 bits together.
     deviations : iterable of Deviation, optional
         Known deviations; those of the package if not given. One of this target and version that speaks of none of its conversions is `unmatched`, where all
         of them are judged.
@@ -59,8 +64,8 @@ def judge(
 
     Notes
     -----
-    Inputs: `refquant.golden.cases.case_sets`. What is right: the exact value of the input, rounded once under the claim's policies (RQ-3.3). An input that the
-    policies refuse is left out.
+    Inputs: `refquant.golden.cases.case_sets`; of operations the operands of golden vectors. What is right: the exact value of the input, or the exact result of
+    the operation, rounded once under the claim's policies (RQ-3.3, RQ-7.8). An input that the policies refuse is left out.
 
     Examples
     --------
@@ -68,26 +73,30 @@ def judge(
     >>> judgement = verify.judge("numpy", random=1000)
     >>> judgement.ok, judgement.verdicts[0].claim.label, judgement.verdicts[0].cases
     (True, 'float16 -> float32', 65536)
+    >>> verdict = verify.judge("numpy", op="add", random=1000).verdicts[0]
+    >>> verdict.claim.label, verdict.status
+    ('add float16', 'exact')
     """
     implementation = get_target(target) if isinstance(target, str) else target
     if not all(callable(getattr(implementation, name, None)) for name in ("claims", "run")):
         raise InputTypeError(f"target: expected a Target or the name of one, got {target!r}")
-    announced = _checked("claims", implementation.claims() if claims is None else claims, Claim)
+    announced = _checked("claims", claims_of(implementation, op) if claims is None else claims, Claim)
     known = _checked("deviations", load_deviations() if deviations is None else deviations, Deviation)
     seed = checked_seed(seed)
     if not isinstance(random, (int, np.integer)) or random < 0:
         raise InputValueError(f"random: expected an integer of at least 0, got {random!r}")
+    if level not in (1, 2) or isinstance(level, bool):
+        raise InputValueError(f"level: expected 1 or 2, got {level!r}")
     timeout = checked_timeout(timeout)
     if progress is not None and not callable(progress):
         raise InputTypeError(f"progress: expected a function, got {progress!r}")
-    verdicts = []
+    verdicts, most = [], min(random, getattr(implementation, "most_random", random))
     for claim in announced:
         entry = find_deviation(known, implementation.name, implementation.version, claim)
-        verdicts.append(_judge_claim(implementation, claim, entry, seed, random, timeout))
+        verdicts.append(_judge_claim(implementation, claim, entry, seed, most, level, timeout))
         if progress is not None:
             progress(verdicts[-1])
-    name, version, every = implementation.name, implementation.version, tuple(implementation.claims())
-    return Judgement(name, version, announced, tuple(verdicts), unmatched(known, name, version, every) if announced == every else ())
+    return Judgement(implementation.name, implementation.version, announced, tuple(verdicts), unmatched(known, implementation, announced))
 
 
 def _checked(name: str, given: Any, kind: type[Any]) -> tuple[Any, ...]:
@@ -97,11 +106,11 @@ def _checked(name: str, given: Any, kind: type[Any]) -> tuple[Any, ...]:
     return items
 
 
-def _judge_claim(target: Target, claim: Claim, entry: Deviation | None, seed: int, random: int, timeout: float | None) -> Verdict:
+def _judge_claim(target: Target, claim: Claim, entry: Deviation | None, seed: int, random: int, level: int, timeout: float | None) -> Verdict:
     try:
         if isinstance(target, FileTarget):
             return judge_vectors(target, claim)
-        sets = case_sets(claim.source, claim.target, seed=seed, random=random)
+        sets = sets_of(claim, seed=seed, random=random, level=level)
         kept = [defined(claim, s.codes) for s in sets]
         codes = np.concatenate(kept)
         given = answers_of(target, claim, codes, timeout)
@@ -142,7 +151,7 @@ def _diagnosis(claim: Claim, entry: Deviation | None, codes: Codes, got: Codes) 
 
 def _failed(target: Target, verdict: Verdict, codes: Codes, failure: Misbehaviour) -> Verdict:
     """Return the verdict on an implementation that misbehaved: what was found before is kept."""
-    message = misbehaviour_text(verdict.claim, failure, int(codes[failure.vector or 0]), "the program" if gives_replies(target) else "it")
+    message = misbehaviour_text(verdict.claim, failure, codes[failure.vector or 0] if codes.size else None, "the program" if gives_replies(target) else "it")
     if verdict.mismatches:
         message += f"; before that: {verdict.message}"
     return replace(verdict, status="failed", message=message, failure=failure)

@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 
 from refquant.errors import StateError
-from refquant.golden.cases import case_sets
-from refquant.golden.sources import code_dtype_of
 from refquant.verify.answers import FAULTS, answers_of
+from refquant.verify.case_sets import sets_of
+from refquant.verify.cases import number_of, patterns
 from refquant.verify.comparison import Witness, as_given, defined, reference_codes, smallest
 from refquant.verify.findings import replies_of, unknown_witness
 from refquant.verify.pipe import Misbehaviour, Replies
@@ -31,14 +31,14 @@ class Probe(NamedTuple):
 
 def probed(target: Target, claim: Claim, timeout: float | None = None) -> Probe:
     """Return what an implementation gives on the boundary cases and some random ones."""
-    codes = defined(claim, np.concatenate([s.codes for s in case_sets(claim.source, claim.target, random=_PROBED)]))
+    codes = defined(claim, np.concatenate([s.codes for s in sets_of(claim, random=_PROBED)]))
     try:
         given = _given(target, claim, codes, timeout)
     except FAULTS as error:
         return Probe(f"raised {type(error).__name__}", error=error)
     if given.failure is not None:  # how many were answered before depends on time
         at = given.failure.vector
-        failure = given.failure if at is None else given.failure._replace(vector=int(codes[at]))
+        failure = given.failure if at is None else given.failure._replace(vector=number_of(claim, codes[at]))
         return Probe(f"misbehaved: {failure.kind}", failure=failure)
     return Probe(_digest(given))
 
@@ -58,7 +58,7 @@ def _digest(given: Replies) -> str:
 def check_witnesses(target: Target, found: Sweep, path: str | Path, timeout: float | None = None) -> None:
     """Raise StateError where the implementation no longer gives what the witnesses of the state say."""
     for kind in found.kinds:
-        code = np.array([kind.code], code_dtype_of(found.claim.source))
+        code = patterns(found.claim, kind.code, kind.code + 1)
         given = _given(target, found.claim, code, timeout)
         now = _witness(target, found.claim, code, given)
         if now != kind.witness:

@@ -33,7 +33,8 @@ def as_records(judgements: Iterable[Judgement], *, command: str | None = None) -
         ``schema`` (2), ``refquant`` (its version), ``software`` (names and versions), ``command`` (text or null), ``ok`` (bool) and ``targets``, a list with,
         for each target: ``name``, ``version``, ``ok``, ``announced`` and ``judged`` (numbers of conversions), ``unmatched`` (a text for each known
         deviation of this version that speaks of no conversion) and ``verdicts``, a list with, for each conversion:
-        ``operation, source, target`` (names), ``dialect`` (name), ``knobs`` (mapping), ``nan_by`` ("byte" or "class"), ``status`` ("exact",
+        ``operation, source, target`` (names; of several operands with ``", "`` between them), ``operands`` (a list of names),
+        ``dialect`` (name), ``knobs`` (mapping), ``nan_by`` ("byte" or "class"), ``status`` ("exact",
         "known", "new", "gone", "failed"), ``cases``, ``left_out`` and ``mismatches`` (numbers), ``sizes`` (number of cases of each kind, before those are left
         out that the policies refuse), ``by_class`` (number of mismatches of each class), ``diagnosis`` (text or null), ``message`` (text); ``witness``, the
         smallest mismatch, or null, and ``witnesses``, the smallest of each class; ``known``: null, or the known deviation: ``diagnosis, versions, reason,
@@ -74,7 +75,7 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
     claim = verdict.claim
     says = {"dialect": claim.dialect.name, "knobs": {k: str(v) for k, v in claim.knobs}, "nan_by": str(claim.nan_by)}
     found = {n: getattr(verdict, n) for n in ("status", "cases", "left_out", "mismatches", "sizes", "by_class", "diagnosis", "message")}
-    conversion = {"operation": claim.operation, "source": claim.names[0], "target": claim.names[1]}
+    conversion = {"operation": claim.operation, "source": claim.names[0], "target": claim.names[1], "operands": list(claim.source_names)}
     more = {"known": _known(verdict.deviation), **_spread(verdict.spread), "coverage": _coverage(verdict.coverage)}
     return {**conversion, **says, **found, **_witnesses(verdict), **more, **_of_programs(verdict)}
 

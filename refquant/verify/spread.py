@@ -21,7 +21,8 @@ _LAST = 64
 class Spread(NamedTuple):
     """Counts of mismatches.
 
-    `codes_per_bin` input codes stand in each of `bins` parts of the axis 0, 1, ... 2**width - 1; `map` has, for each class of mismatches, the parts in which
+    `codes_per_bin` input codes (of several operands: those of the first) stand in each of `bins` parts of the axis 0, 1, ... 2**width - 1; `map` has,
+    for each class of mismatches, the parts in which
     there are any and how many; `distances` how many are how far from what is right: in ulp by powers of two, or what is between them that no number tells.
     """
 
@@ -45,9 +46,9 @@ def spread_of(claim: Claim, codes: Codes, got: Codes, right: Codes, masks: dict[
     >>> found.map, found.distances
     ({'other': {60: 1, 188: 1}}, {'1': 1, '3 to 4': 1})
     """
-    width = width_of(claim.source)
+    width, first = width_of(claim.source), codes if codes.dtype.names is None else codes["a"]
     bits = min(width, _BINS)
-    place = codes.astype(np.uint64) >> np.uint64(width - bits)
+    place = first.astype(np.uint64) >> np.uint64(width - bits)
     return Spread(1 << bits, 1 << (width - bits), {name: _counts(place[mask]) for name, mask in masks.items()}, distances(got, right, get_format(claim.target)))
 
 

@@ -12,13 +12,13 @@ import numpy as np
 
 from refquant.errors import InputTypeError, InputValueError
 from refquant.formats import Format, get_format
-from refquant.golden.sources import width_of
 from refquant.policies import Dialect
 from refquant.verify.answers import checked_timeout
+from refquant.verify.cases import bits_of
 from refquant.verify.chunks import next_chunk
 from refquant.verify.deviations import Deviation
 from refquant.verify.diagnosis import explanation_named
-from refquant.verify.findings import gives_replies
+from refquant.verify.findings import gives_replies, tells_flags
 from refquant.verify.probes import Probe, check_witnesses, probed
 from refquant.verify.state import check_path, load_state, save_state
 from refquant.verify.swept import Sweep
@@ -118,10 +118,10 @@ def run_sweep(
     progress: Callable[[Sweep], None] | None = None, chunk: int | None = None, timeout: float | None = None,
 ) -> Sweep:  # fmt: skip
     """Sweep one claim of a target, of which a deviation may be known. See `sweep`."""
-    if getattr(target, "flags", False):
+    if getattr(target, "flags", False) or tells_flags(claim):
         raise InputValueError("flags: a sweep compares codes; leave the flags out, or use refquant.verify.judge")
-    if width_of(claim.source) > WIDEST:
-        raise InputValueError(f"source: {claim.source} has 2**{width_of(claim.source)} codes; a sweep takes sources of at most {WIDEST} bits")
+    if bits_of(claim) > WIDEST:
+        raise InputValueError(f"source: {claim.names[0]} has 2**{bits_of(claim)} codes; a sweep takes sources of at most {WIDEST} bits")
     if chunk is not None and (not isinstance(chunk, (int, np.integer)) or chunk < 1):
         raise InputValueError(f"chunk: expected an integer of at least 1, got {chunk!r}")
     timeout = checked_timeout(timeout)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from refquant.golden.sources import width_of
+from refquant.verify.cases import bits_of, number_of
 from refquant.verify.comparison import CLASSES, Witness
 from refquant.verify.diagnosis import Explanation
 from refquant.verify.pipe import Misbehaviour, Replies
@@ -28,7 +28,7 @@ class Kind:
     count : int
         Number of inputs.
     magnitude, code : int
-        What orders witnesses: the magnitude and the code of the smallest one.
+        What orders witnesses: the magnitude and the code of the smallest one; of several operands a number of both.
     witness : Witness
         Input, output and what is right.
     """
@@ -88,8 +88,8 @@ class Sweep:
 
     @property
     def size(self) -> int:
-        """Number of codes of the source."""
-        return 1 << width_of(self.claim.source)
+        """Number of codes of the source; of patterns of all operands together."""
+        return 1 << bits_of(self.claim)
 
     @property
     def complete(self) -> bool:
@@ -129,7 +129,7 @@ class Sweep:
         """Return the findings with what a program did beside answering these codes."""
         failure = given.failure
         if failure is not None and failure.vector is not None:
-            failure = failure._replace(vector=int(codes[failure.vector]))
+            failure = failure._replace(vector=number_of(self.claim, codes[failure.vector]))
         return replace(self, failure=failure, notes=tuple(dict.fromkeys((*self.notes, *given.notes))), stderr=given.stderr or self.stderr)
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import numpy as np
 from numpy.typing import NDArray
 
-from refquant.formats import Format
+from refquant.formats import Format, get_format
 from refquant.golden.nan_mask import NanBy, nan_by
-from refquant.policies import Dialect, Policies, get_dialect
+from refquant.golden.sources import convert_codes, refused
+from refquant.policies import Dialect, Policies, get_dialect, resolve
 
-Codes = NDArray[Any]  #: unsigned integers
+Codes = NDArray[Any]  #: unsigned integers; the inputs of an operation of several operands are records of them, see `refquant.verify.cases`
+NARROW = ("float16", "bfloat16", "float32")  #: sources that float32 holds
 DEFAULT = get_dialect("default")
 
 
@@ -62,6 +65,11 @@ class Claim:
         return (self.source,)
 
     @property
+    def source_names(self) -> tuple[str, ...]:
+        """Return the names of the formats of the operands of one case."""
+        return tuple(end if isinstance(end, str) else end.name for end in self.sources_of_a_case)
+
+    @property
     def label(self) -> str:
         """Return ``"source -> target"``."""
         return " -> ".join(self.names)
@@ -74,12 +82,38 @@ class Claim:
     @property
     def policies(self) -> Policies:
         """Return what `correct` says of this source and target."""
+        return self.policies_of(self.correct)
+
+    def policies_of(self, dialect: Dialect) -> Policies:
+        """Return what a dialect says of this source and target."""
         source, target = self.names
-        return self.correct.policies(target, source)
+        return dialect.policies(target, source)
+
+    @property
+    def may_pass_float32(self) -> bool:
+        """Return whether passing through float32 could give something else."""
+        return self.source not in NARROW
+
+    @property
+    def may_refuse(self) -> bool:
+        """Return whether there may be inputs that the policies refuse."""
+        return bool(resolve(get_format(self.target), self.policies).may_raise)
+
+    def refused(self, codes: Codes, dialect: Dialect | None = None) -> NDArray[np.bool_]:
+        """Return which inputs the policies refuse: nothing is right or wrong there."""
+        return refused(codes, self.source, self.target, dialect or self.correct)
+
+    def right(self, codes: Codes, dialect: Dialect | None = None, *, return_flags: bool = False) -> Any:
+        """Return what is right by the reference: codes, or `refquant.codec.CodesAndFlags`; under the claim's policies, or under others."""
+        return convert_codes(codes, self.source, self.target, dialect or self.correct, return_flags=return_flags)
 
 
 class Target(Protocol):
-    """An implementation that can be judged. See `refquant.verify.judge`."""
+    """An implementation that can be judged. See `refquant.verify.judge`.
+
+    One that has operations too has a method ``operations()`` that returns an `OperationClaim` for each; one that tells exception flags has, beside `run`,
+    ``run_with_flags(claim, codes)``, which returns codes and flags (uint8) for claims with ``flags=True``.
+    """
 
     @property
     def name(self) -> str:
@@ -96,5 +130,8 @@ class Target(Protocol):
         ...
 
     def run(self, claim: Claim, codes: Codes) -> Codes:
-        """Return the output codes for input codes; an output that is no code of the target is ``1 << width`` or above."""
+        """Return the output codes for input codes (for several operands records of them, see `refquant.verify.cases`).
+
+        An output that is no code of the target is ``1 << width`` or above.
+        """
         ...

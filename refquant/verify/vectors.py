@@ -20,13 +20,13 @@ from refquant.golden.sources import magnitude_of
 from refquant.golden.text import hex_code, hex_value
 from refquant.policies import Dialect, Policies
 from refquant.policies.knobs import as_via
-from refquant.verify.comparison import CLASSES, NARROW, THROUGH_FLOAT32, Mask, Witness, is_subnormal, magnitude_is_zero
+from refquant.verify.comparison import CLASSES, THROUGH_FLOAT32, Mask, Witness, is_subnormal, magnitude_is_zero
 from refquant.verify.coverage import Coverage
 from refquant.verify.diagnosis import UNEXPLAINED, diagnose
 from refquant.verify.findings import Finding, WrongFlags, flags_described, flags_text
 from refquant.verify.pipe import Kind, Misbehaviour
 from refquant.verify.spread import spread_of
-from refquant.verify.target import Claim, Codes
+from refquant.verify.target import NARROW, Claim, Codes
 from refquant.verify.targets import FileTarget
 from refquant.verify.verdict import Verdict, with_flags, with_unknown
 

@@ -9,7 +9,9 @@ from attestation.skipping import absent
 from deviationwitness import ENTRIES, check_witness, entry_id
 
 from refquant import verify
+from refquant.verify.cases import cases_of
 from refquant.verify.comparison import differs, reference_codes
+from refquant.verify.offers import operations_of
 from refquant.verify.targets import TARGETS
 
 
@@ -22,11 +24,22 @@ def adapter(request):
     return verify.get_target(name)
 
 
-@pytest.mark.parametrize("adapter", TARGETS, indirect=True)
+COMPUTING = ("numpy", "ml_dtypes", "torch", "softfloatpy")  #: targets that have operations
+
+
+@pytest.mark.parametrize("adapter", [name for name, entry in TARGETS.items() if entry.converts], indirect=True)
 def test_every_deviation_is_known_and_every_known_deviation_occurs(adapter, count_cases):
     judgement = verify.judge(adapter, random=1000)
     assert [(v.claim.label, v.claim.dialect.name, v.message) for v in judgement.verdicts if not v.ok] == []
     assert judgement.judged == len(judgement.announced)
+    count_cases(sum(v.cases for v in judgement.verdicts))
+
+
+@pytest.mark.parametrize("adapter", COMPUTING, indirect=True)
+def test_every_deviation_of_an_operation_is_known_and_every_known_one_occurs(adapter, count_cases):
+    judgement = verify.judge(adapter, op="all", level=1 if adapter.name == "softfloatpy" else 2, random=20_000)
+    assert [(v.claim.label, v.claim.dialect.name, v.message) for v in judgement.verdicts if not v.ok] == []
+    assert judgement.judged == len(judgement.announced) and not judgement.unmatched
     count_cases(sum(v.cases for v in judgement.verdicts))
 
 
@@ -39,6 +52,8 @@ def test_every_claim_is_announced_once():
     for name in verify.list_targets():
         claims = verify.get_target(name).claims()
         assert len({(c.operation, c.names, c.dialect.name) for c in claims}) == len(claims), name
+        operations = operations_of(verify.get_target(name))
+        assert len({(c.operation, c.names, c.dialect.name) for c in operations}) == len(operations), name
 
 
 @pytest.mark.parametrize("adapter", ["onnxruntime"], indirect=True)
@@ -114,3 +129,31 @@ def test_an_adapter_gives_what_the_documentation_says(adapter, source, target, d
     (claim,) = (c for c in adapter.claims() if (*c.names, c.dialect.name) == (source, target, dialect))
     given = np.array(x, source)
     assert adapter.run(claim, given.view(f"u{given.itemsize}")).tolist() == codes
+
+
+# Hand-written: TestFloat's lines of operands, result and flags, by IEEE 754-2019 and the RISC-V rules for NaNs.
+SOFTFLOAT = [
+    ("mul", "softfloat-ties-to-even", (0x3C01, 0x03FF), 0x0400, 0x01),  # not tiny after rounding to 11 digits
+    ("mul", "softfloat-ties-to-even-tiny-before", (0x3C01, 0x03FF), 0x0400, 0x03),
+    ("mul", "softfloat-toward-zero", (0x3C01, 0x03FF), 0x03FF, 0x03),
+    ("add", "softfloat-toward-positive", (0x7BFF, 0x0001), 0x7C00, 0x05),
+    ("add", "softfloat-toward-negative", (0x3C00, 0xBC00), 0x8000, 0x00),
+    ("add", "softfloat-ties-to-even", (0x3C00, 0x7C01), 0x7E00, 0x10),
+    ("div", "softfloat-ties-to-even", (0x3C00, 0x0000), 0x7C00, 0x08),
+    ("sqrt", "softfloat-ties-to-away", (0xBC00,), 0x7E00, 0x10),
+    ("fma", "softfloat-ties-to-even", (0x0000, 0x7C00, 0x7E01), 0x7E00, 0x10),
+    ("rem", "softfloat-ties-to-even", (0x4500, 0x4200), 0xBC00, 0x00),  # 5 rem 3 is -1
+    ("round_to_integral", "softfloat-ties-to-even", (0x3E00,), 0x4000, 0x00),
+    ("round_to_integral_exact", "softfloat-ties-to-even", (0x3E00,), 0x4000, 0x01),
+    ("compare_quiet_lt", "softfloat-ties-to-even", (0x3C00, 0x7E00), 0, 0x00),
+    ("compare_signaling_lt", "softfloat-ties-to-even", (0x3C00, 0x7E00), 0, 0x10),
+]
+
+
+@pytest.mark.parametrize(("operation", "dialect", "operands", "result", "flags"), SOFTFLOAT)
+@pytest.mark.parametrize("adapter", ["softfloatpy"], indirect=True)
+def test_softfloat_and_the_reference_give_what_the_standard_says(adapter, operation, dialect, operands, result, flags):
+    (claim,) = (c for c in adapter.operations() if (c.operation, c.source, c.dialect.name) == (operation, "float16", dialect))
+    cases = cases_of(tuple(np.array([code], np.uint16) for code in operands))
+    right = claim.right(cases, return_flags=True)
+    assert [[int(x[0]) for x in pair] for pair in (adapter.run_with_flags(claim, cases), right)] == [[result, flags]] * 2

@@ -48,7 +48,7 @@ BAD = {
     "a reason of a number": ({"reason": "7"}, "reason: expected a text, got 7"),
     "no reason": ({"reason": '" "'}, "reason: expected a text"),
     "a package of a number": ({"package": "1"}, "package: expected a text"),
-    "no such operation": ({"operation": '"cast"'}, "operation: expected one of encode, decode, got 'cast'"),
+    "no such operation": ({"operation": '"cast"'}, "operation: expected one of encode, decode, or an operation such as add; got 'cast'"),
     "no such diagnosis": ({"diagnosis": '"rounding=no_such_mode"'}, "diagnosis: no change of policies is named 'rounding=no_such_mode'"),
     "a missing field": ({"reference": None}, "reference missing"),
     "an unknown field": ({"nonsense": "1"}, "no field is named 'nonsense'; there are package, versions,"),

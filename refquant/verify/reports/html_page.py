@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import Any
 
 from refquant.verify.report import as_records
-from refquant.verify.reports.html_verdict import label, says, verdict_article
+from refquant.verify.reports.html_verdict import is_conversion, label, says, verdict_article
 from refquant.verify.reports.markup import Html, element, table
 from refquant.verify.reports.plots import check_matplotlib
 from refquant.verify.verdict import Judgement
@@ -74,10 +74,14 @@ def _counted(verdicts: list[dict[str, Any]]) -> str:
     return ", ".join(f"{count} {status}" for status, count in counts.items() if count) or "none"
 
 
+def _kind(verdicts: list[dict[str, Any]]) -> str:
+    return "operations" if verdicts and not any(map(is_conversion, verdicts)) else "conversions"
+
+
 def _header(record: dict[str, Any]) -> Html:
     every = [v for _, v in _verdicts(record)]
     numbers = {
-        "conversions": f"{len(every):,}: {_counted(every)}",
+        _kind(every): f"{len(every):,}: {_counted(every)}",
         "cases": f"{sum(v['cases'] for v in every):,}",
         "mismatches": f"{sum(v['mismatches'] for v in every):,}",
     }
@@ -101,9 +105,9 @@ def _title(target: dict[str, Any]) -> str:
 
 def _target(target: dict[str, Any], key: str) -> Html:
     verdicts = target["verdicts"]
-    summary = f"{target['judged']} of {target['announced']} announced conversions judged: {_counted(verdicts)}."
+    summary = f"{target['judged']} of {target['announced']} announced {_kind(verdicts)} judged: {_counted(verdicts)}."
     rows = [_row(verdict, f"{key}-v{i}") for i, verdict in enumerate(verdicts)]
-    headers = ("conversion", "says", "cases", "mismatches", "classes", "verdict")
+    headers = (_kind(verdicts).removesuffix("s"), "says", "cases", "mismatches", "classes", "verdict")
     overview = table(f"Verdicts on {_title(target)}", headers, rows, numbers=("cases", "mismatches"))
     articles = [verdict_article(verdict, f"{key}-v{i}") for i, verdict in enumerate(verdicts) if verdict["status"] != "exact"]
     lost = [element("p", text[:1].upper() + text[1:] + ".") for text in target["unmatched"]]

@@ -17,7 +17,12 @@ _MEANINGS = {**MEANINGS, "unknown": "the answer has digits that are no bits (X o
 def label(verdict: dict[str, Any]) -> str:
     """Return what is converted to what."""
     conversion = f"{verdict['source']} → {verdict['target']}"
-    return conversion if verdict["operation"] in ("encode", "decode", "convert", "round") else f"{verdict['operation']} {conversion}"
+    return conversion if is_conversion(verdict) else f"{verdict['operation']} {conversion}"
+
+
+def is_conversion(verdict: dict[str, Any]) -> bool:
+    """Return whether a verdict is on a conversion."""
+    return verdict["operation"] in ("encode", "decode", "convert", "round")
 
 
 def says(verdict: dict[str, Any]) -> str:
@@ -94,8 +99,9 @@ def _map(verdict: dict[str, Any], key: str) -> Html | str:
     title = f"Mismatch map of {label(verdict)}"
     counts = "; ".join(f"{kind}: {sum(n for _, n in pairs):,} in {len(pairs)} of {found['bins']} parts" for kind, pairs in found["counts"].items())
     size = f"{found['codes_per_bin']:,} codes" if found["codes_per_bin"] > 1 else "one code"
-    text = f"Which input codes fail, by class. The axis has {found['bins']} parts of {size} each; taller is more, on a logarithmic scale."
-    drawn = map_svg(found, _ticks(verdict["source"], found), f"{key}-map", title, f"Mismatches along the axis of the input codes: {counts}.")
+    which = "input codes" if len(verdict["operands"]) == 1 else "codes of the first operand"
+    text = f"Which {which} fail, by class. The axis has {found['bins']} parts of {size} each; taller is more, on a logarithmic scale."
+    drawn = map_svg(found, _ticks(verdict["operands"][0], found), f"{key}-map", title, f"Mismatches along the axis of the {which}: {counts}.")
     return element("figure", drawn, element("figcaption", text))
 
 

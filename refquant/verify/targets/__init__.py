@@ -21,6 +21,7 @@ class Adapter(NamedTuple):
     module: str
     kind: str
     needs: tuple[str, ...]
+    converts: bool = True  #: whether it has conversions
 
 
 #: Every target by name, in the order in which they are judged.
@@ -33,6 +34,7 @@ TARGETS = {
     "onnx_reference": Adapter("onnx_reference_target", "OnnxReferenceTarget", ("onnx",)),
     "gfloat": Adapter("gfloat_target", "GfloatTarget", ("gfloat",)),
     "bitstring": Adapter("bitstring_target", "BitstringTarget", ("bitstring",)),
+    "softfloatpy": Adapter("softfloatpy_target", "SoftfloatpyTarget", ("softfloatpy",), converts=False),
 }
 
 
@@ -54,8 +56,8 @@ def get_target(name: str) -> Target:
     Parameters
     ----------
     name : str
-        ``"numpy"``, ``"ml_dtypes"``, ``"torch"``, ``"jax"``, ``"onnxruntime"``, ``"onnx_reference"``, ``"gfloat"`` or ``"bitstring"``; `FunctionTarget.load`
-        reads ``module:function``, `ProgramTarget` takes a program.
+        ``"numpy"``, ``"ml_dtypes"``, ``"torch"``, ``"jax"``, ``"onnxruntime"``, ``"onnx_reference"``, ``"gfloat"``, ``"bitstring"`` or ``"softfloatpy"``;
+        `FunctionTarget.load` reads ``module:function``, `ProgramTarget` takes a program.
 
     Raises
     ------

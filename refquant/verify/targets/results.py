@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from refquant.errors import ResultTypeError
 from refquant.formats import Format, IntFormat
+from refquant.golden.evaluation import TRUTH
 from refquant.golden.sources import convert_codes
 from refquant.inputs import as_source, is_ml_dtype
 from refquant.policies import get_dialect
@@ -25,6 +26,8 @@ def result_codes(result: NDArray[Any], fmt: Format, name: str) -> Codes:
         return source.array if source.name == fmt.name else codes_of_values(convert_codes(source.array, source.name, "float64", _KEEP).view(np.float64), fmt)
     if result.dtype.kind == "u":
         return result
+    if result.dtype.kind == "b" and fmt.name == TRUTH:
+        return result.astype(np.uint8)
     if result.dtype.kind == "f" or (result.dtype.kind == "i" and isinstance(fmt, IntFormat)):
         return codes_of_values(result, fmt)
     raise ResultTypeError(f"{name}: expected unsigned codes, float values or an ml_dtypes array, got dtype {result.dtype}")
