@@ -54,7 +54,7 @@ ALL = list(plants())
 
 def explained(operation, columns, formats, result, codes, flags=None):
     target = None if result == "uint1" else result
-    return explain(columns, codes, target, source=formats, operation=operation, flags=flags)
+    return explain(columns, codes, target, source=formats, op=operation, flags=flags)
 
 
 def check(operation, formats, result, knobs, flagged, drawn):

@@ -38,7 +38,7 @@ _NOTHING: dict[str, Any] = {
 
 
 def explain(
-    x: Any, results: Any, target: str | Format | None = None, *, source: str | Format | tuple[str | Format, ...] | None = None, operation: str | None = None,
+    x: Any, results: Any, target: str | Format | None = None, *, source: str | Format | tuple[str | Format, ...] | None = None, op: str | None = None,
     flags: Any = None, random: RandomBits | Philox | None = None, nan_by: NanBy | str = "byte", budget: int = BUDGET,
     progress: Callable[[int], None] | None = None,
 ) -> Explanation:  # fmt: skip
@@ -47,7 +47,7 @@ def explain(
     Parameters
     ----------
     x : array, or a tuple of arrays
-        Inputs: of a dtype that is a format (float64, int32, of ml_dtypes), or codes of `source`; with `operation` a tuple of its operands, of one shape. Not
+        Inputs: of a dtype that is a format (float64, int32, of ml_dtypes), or codes of `source`; with `op` a tuple of its operands, of one shape. Not
         modified.
     results : array of the shape of x
         What somebody made of them: codes of `target` (unsigned integers), an ml_dtypes array, or values of `target`.
@@ -55,7 +55,7 @@ def explain(
         The format of the results; left out for predicates, whose results are 0 and 1.
     source : str or Format, or a tuple of one for each operand, optional
         The format of the inputs, where `x` holds codes.
-    operation : str, optional
+    op : str, optional
         What was computed, as `refquant.arithmetic` and `refquant.golden.generate` name it (``"add"``, ``"fma"``, ``"compare_quiet_lt"``); a conversion if
         not given.
     flags : array of integers of the shape of x, optional
@@ -99,13 +99,13 @@ def explain(
     >>> [q.input_value for q in found.questions][:2]  # inputs to run next
     ['-0', '0x1p-149']
     >>> a, b = np.float16([1.0, 2.0, 3e-6]), np.float16([2**-11, 2**-9, 1.0])
-    >>> found = explain((a, b), a + b, "float16", operation="add")
+    >>> found = explain((a, b), a + b, "float16", op="add")
     >>> str(found.setting["rounding"]), found.setting["via"]
     ('ties_to_even', None)
     """
     if not isinstance(budget, (int, np.integer)) or budget < 1:
         raise InputValueError(f"budget: expected an integer of at least 1, got {budget!r}")
-    pairs = _pairs(x, results, target, source, operation, flags, random, nan_by)
+    pairs = _pairs(x, results, target, source, op, flags, random, nan_by)
     if progress is not None and not callable(progress):
         raise InputTypeError(f"progress: expected a function, got {progress!r}")
     search = Search(pairs, int(budget), progress)
@@ -118,11 +118,11 @@ def explain(
     )  # fmt: skip
 
 
-def _pairs(x: Any, results: Any, target: Any, source: Any, operation: str | None, flags: Any, random: Any, by: NanBy | str) -> Pairs:
-    if operation is not None:
-        return operand_pairs_of(operation, x, results, target, source, flags, random=random, by=by)
+def _pairs(x: Any, results: Any, target: Any, source: Any, op: str | None, flags: Any, random: Any, by: NanBy | str) -> Pairs:
+    if op is not None:
+        return operand_pairs_of(op, x, results, target, source, flags, random=random, by=by)
     if flags is not None:
-        raise InputTypeError("flags: are explained for operations alone, and operation= is not given")
+        raise InputTypeError("flags: are explained for operations alone, and op= is not given")
     if target is None:
         raise InputTypeError("target: expected the format of the results, got None")
     return pairs_of(x, results, target, source, random=random, by=by)

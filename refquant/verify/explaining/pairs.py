@@ -15,7 +15,8 @@ from refquant.golden.random_words import words_of
 from refquant.golden.sources import WIDE_INTEGERS, code_dtype_of, width_of
 from refquant.inputs import CODES, as_codes, as_source
 from refquant.policies import Philox, RandomBits
-from refquant.verify.explaining.operations.applied import Applied, Origin, columns_of, input_texts, rows_of, sizes_of
+from refquant.verify.cases import columns_of
+from refquant.verify.explaining.operations.applied import Applied, Origin, input_texts, rows_of, sizes_of
 from refquant.verify.explaining.operations.given import check_operation, checked_operands, named_operand, target_of, with_given_flags
 from refquant.verify.explaining.operations.outcomes import key_of, result_texts
 from refquant.verify.target import Codes

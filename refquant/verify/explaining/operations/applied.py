@@ -8,13 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from refquant.formats import FloatFormat, Format, get_format
-from refquant.golden.recipe import OPERAND_NAMES
 from refquant.golden.sources import magnitude_of
 from refquant.golden.text import hex_code, hex_value
 from refquant.operations import OPERATIONS, Operation
+from refquant.verify.cases import cases_of, columns_of
+from refquant.verify.target import Codes
 
-Columns = tuple[NDArray[Any], ...]
-Rows = NDArray[Any]  #: of a structured dtype: a field for each operand
+Columns = tuple[Codes, ...]
+Rows = Codes  #: records of operands, or codes where there is one, see `refquant.verify.cases`
 
 
 class Applied(NamedTuple):
@@ -55,22 +56,14 @@ class Applied(NamedTuple):
 Origin = str | Format | Applied  #: what inputs are codes of: a format, or the formats of an operation
 
 
-def rows_of(columns: Columns, applied: Applied) -> Rows:
+def rows_of(columns: tuple[Codes, ...], applied: Applied) -> Rows:
     """Return columns of codes as rows."""
-    rows = np.empty(columns[0].size, [(name, get_format(f).code_dtype) for name, f in zip(OPERAND_NAMES, applied.formats)])
-    for name, column in zip(OPERAND_NAMES, columns):
-        rows[name] = column
-    return rows
+    return cases_of(tuple(column.astype(get_format(f).code_dtype) for column, f in zip(columns, applied.formats)))
 
 
 def first_row(applied: Applied) -> Rows:
     """Return the row of the codes 0."""
     return rows_of(tuple(np.zeros(1, np.uint64) for _ in applied.formats), applied)
-
-
-def columns_of(rows: Rows) -> Columns:
-    """Return the columns of rows."""
-    return tuple(np.ascontiguousarray(rows[name]) for name in rows.dtype.names or ())
 
 
 def name_of(origin: Origin) -> str:
@@ -82,7 +75,7 @@ def input_texts(code: Any, origin: Origin) -> tuple[str, str]:
     """Return an input as codes in hex, and as values."""
     if not isinstance(origin, Applied):
         return hex_code(code, origin), hex_value(int(code), origin)
-    operands = [(int(c), f) for c, f in zip(code, origin.formats)]
+    operands = list(zip(map(int, code if code.dtype.names else (code,)), origin.formats))
     return ", ".join(hex_code(*o) for o in operands), ", ".join(hex_value(*o) for o in operands)
 
 

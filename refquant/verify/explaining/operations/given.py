@@ -21,7 +21,7 @@ def target_of(operation: Any, target: str | Format | None) -> str | Format:
     """Return the format of the results: of a truth one bit."""
     record = operation_named(operation)
     if is_conversion(record):
-        raise InputValueError(f"operation: {record.name} is a conversion, which is explained without operation=")
+        raise InputValueError(f"op: {record.name} is a conversion; leave op out")
     if record.result == "truth":
         if target is not None and get_format(target).name != TRUTH:
             raise InputValueError(f"target: the results of {record.name} are codes of {TRUTH}, not of {get_format(target).name}")

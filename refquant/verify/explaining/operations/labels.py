@@ -11,8 +11,9 @@ from refquant.formats import Format, get_format
 from refquant.golden.evaluation import Evaluated
 from refquant.golden.sources import convert_codes, parts_of
 from refquant.policies import Flags, Via, get_dialect
+from refquant.verify.cases import columns_of
 from refquant.verify.comparison import Mask, is_subnormal
-from refquant.verify.explaining.operations.applied import Applied, Columns, Rows, columns_of
+from refquant.verify.explaining.operations.applied import Applied, Columns, Rows
 from refquant.verify.explaining.operations.outcomes import evaluated
 from refquant.verify.explaining.situations import BY_ZERO, INVALID, NAN, NORMAL, OVERFLOW, SUBNORMAL_INPUT, TINY, ZERO, is_tie, situations_of
 

@@ -12,7 +12,8 @@ from refquant.golden.evaluation import Evaluated, evaluate
 from refquant.golden.text import hex_code, hex_value
 from refquant.operations import OPERATIONS
 from refquant.policies import Dialect, Flags, RandomBits
-from refquant.verify.explaining.operations.applied import Applied, Columns, Rows, columns_of
+from refquant.verify.cases import columns_of
+from refquant.verify.explaining.operations.applied import Applied, Columns, Rows
 
 Outcomes = NDArray[Any]  #: codes, or of a structured dtype: code and flags
 
