@@ -73,9 +73,7 @@ def _testfloat_file(text: str, op: str, name: str, sources: tuple[str, ...], say
 
 def _results_file(text: str, golden: str | None, *, asked: bool) -> FileTarget:
     if golden is None:
-        raise click.UsageError(
-            f"{text} needs --golden: the folder or file of the golden vectors that it has results for; or --op and --format, where it has the lines of TestFloat"
-        )
+        raise click.UsageError(f"{text} needs --golden: the folder or file of the golden vectors that it has results for (or --op: TestFloat's lines)")
     if asked:
         raise click.UsageError(f"{text}: --format, --source and --op do not belong to it; the golden vectors say what it is")
     return FileTarget(text.removeprefix(FILE), golden)

@@ -100,16 +100,15 @@ def explain_command(
         if op is not None:
             asked = asked_of(op, target, origins)
             rows = read_rows(given, asked.formats, asked.result, testfloat=testfloat) if of is None else rows_made_by(of, asked, cases, timeout, dialect)
-            options |= {"op": asked.op, "source": asked.formats, "flags": rows.flags, "random": _random(random_bits, philox, rows.results.shape)}
-            pairs = Given(rows.operands, rows.results)
-            target = asked.result
-        elif of is None:
-            pairs = read_pairs(given, next(iter(origins), None), target)
-            options |= {"source": next(iter(origins), None), "random": _random(random_bits, philox, pairs.x.shape)}
+            pairs: tuple[Any, Any] = rows.operands, rows.results
+            target, shape = asked.result, rows.results.shape
+            options |= {"op": asked.op, "source": asked.formats, "flags": rows.flags}
         else:
-            options["source"], pairs = _made_by(of, next(iter(origins), None), target, cases, timeout, dialect)
+            origin = next(iter(origins), None)
+            origin, pairs = (origin, read_pairs(given, origin, target)) if of is None else _made_by(of, origin, target, cases, timeout, dialect)
+            options["source"], shape = origin, pairs[0].shape
         with _spinner() as step:
-            found = explain(*pairs, target, progress=step, **options)
+            found = explain(*pairs, target, random=_random(random_bits, philox, shape), progress=step, **options)
     print_explanation(console(stderr=report == STDOUT), found)
     write_report(report, explanation_record(found))
     return 0 if found.explained else 1

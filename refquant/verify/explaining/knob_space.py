@@ -9,8 +9,8 @@ from refquant.formats import FloatFormat, Format, IntFormat, Parity, get_format
 from refquant.golden.sources import WIDE_INTEGERS, is_float, width_of
 from refquant.policies import RoundingMode, Via
 from refquant.verify.explaining.operations.applied import Applied, Origin
-from refquant.verify.explaining.operations.choices import OF_NANS, PRODUCT, every, holds_results, joined, looks_at, nan_rules, products
-from refquant.verify.explaining.settings import LIKE_NUMBERS, Knobs, Setting
+from refquant.verify.explaining.operations.choices import OF_NANS, PRODUCT, Knobs, every, holds_results, joined, looks_at, nan_rules, products
+from refquant.verify.explaining.settings import LIKE_NUMBERS, Setting
 
 _PLAIN = ("ties_to_even", "ties_to_away", "toward_zero", "toward_positive", "toward_negative", "away_from_zero")
 #: The modes that people build come first: of several that fit, the first one is named.
@@ -75,7 +75,7 @@ def range_choices(source: Origin, target: str | Format, core: Setting) -> list[K
     to_odd = every(source, "to_odd_overflow", ["bound", "infinity", "bound_above"] if core["rounding"] is RoundingMode.TO_ODD and not integer else [])
     infinity = every(source, "inf_to_int", ["bound", "zero", "min", "max"] if integer else [])
     negative = every(source, "negative", [] if fmt.signed else [None, "zero", "absolute", *["nan"] * fmt.has_nan])
-    nan = [()] if isinstance(source, Applied) else every(source, "nan", [*_NAN, LIKE_NUMBERS])
+    nan: list[Knobs] = [()] if isinstance(source, Applied) else every(source, "nan", [*_NAN, LIKE_NUMBERS])
     of_operations = [every(source, knob) for knob in ("inf_flags", "division_by_zero", "next_past_end")]
     return joined(*of_operations, nan, negative, infinity, overflow, to_odd)
 

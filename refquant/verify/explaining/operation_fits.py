@@ -11,11 +11,11 @@ import numpy as np
 from refquant.formats import get_format
 from refquant.verify.explaining.knob_space import CORE, RANGE, TINY, nan_choices, range_choices, tiny_choices
 from refquant.verify.explaining.operations.applied import Applied
-from refquant.verify.explaining.operations.choices import PRODUCT
+from refquant.verify.explaining.operations.choices import PRODUCT, Knobs
 from refquant.verify.explaining.operations.labels import lead_out
 from refquant.verify.explaining.probes import probe_codes
 from refquant.verify.explaining.search import Search, Where, way_of
-from refquant.verify.explaining.settings import Knobs, Setting
+from refquant.verify.explaining.settings import Setting
 from refquant.verify.explaining.situations import SUBNORMAL_INPUT
 from refquant.verify.explaining.solution import NANS, TOGETHER, Places, Solution, choices_that_fit, signature
 

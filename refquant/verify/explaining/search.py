@@ -57,12 +57,13 @@ class Search:
 
     def labels_for(self, way: Setting, where: Where) -> NDArray[np.int64]:
         """Return the situations of some pairs; of what a format on the way, or a product that is rounded first, takes out of the normal range, that there."""
-        p, via, labels = self.pairs, way["via"], self.labels[where]
+        p, via = self.pairs, way["via"]
+        labels: NDArray[np.int64] = self.labels[where]
         if way_of(way) == (None, None):
             return labels
         if isinstance(p.source, Applied):
             return labels_through(labels, p.codes[where], p.source, p.target, via, way[PRODUCT])
-        normal = labels == NORMAL
+        normal: Mask = labels == NORMAL
         passed = Setting((("rounding", via.rounding), ("nan", "keep_payload"))).results(p.codes[where[normal]], p.source, via.format)
         labels[normal] = situations_of(passed, via.format, p.target)
         return labels

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from refquant.verify.explaining import situations as s
 from refquant.verify.explaining.knob_space import CORE, RANGE, TINY
+from refquant.verify.explaining.operations.choices import Knobs
 from refquant.verify.explaining.search import Search, Where
-from refquant.verify.explaining.settings import Knobs, Setting
+from refquant.verify.explaining.settings import Setting
 from refquant.verify.target import Codes
 
 #: The situations that each part of the knobs is found from.
