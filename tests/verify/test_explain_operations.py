@@ -1,11 +1,14 @@
 """Every knob of operations, planted by the oracle: what is found gives the same results and flags, and what is ruled out has a witness that is true."""
 
+import json
+
 import numpy as np
 import pytest
-from operationsplanted import by_oracle, rows_by_rule
+from operationsplanted import by_oracle, fused_in_two, rows_by_rule
 
 import refquant as rq
-from refquant.verify import explain
+from refquant import errors
+from refquant.verify import explain, explanation_record
 from refquant.verify.explaining.operations.applied import rows_of
 
 PAIR, TRIPLE = ("float16", "float16"), ("float16",) * 3
@@ -45,7 +48,7 @@ def plants():
     yield "total_order", E5M2, "uint1", {"nan_rank": "first"}, False
     yield "round_to_integral", ("float8_e3m4",), "float8_e3m4", {"rounding": "ties_to_away", "overflow": "saturate"}, True
     yield "minimum_number", PAIR, "float16", {**KEPT, "nan_operand": "signaling_first"}, True
-    yield "mul", ("int8", "int8"), "int8", {"overflow": "saturate", "nan": "to_zero"}, True
+    yield "add", ("int8", "int8"), "int8", {"overflow": "wrap", "nan": "to_zero"}, False
     yield "mul", ("float8_e4m3fn", "float8_e5m2"), "bfloat16", {"rounding": "toward_zero"}, False
 
 
@@ -96,3 +99,151 @@ def agrees(found, operation, formats, result, knobs, flagged):
 def test_what_the_oracle_does_is_found(operation, formats, result, knobs, flagged):
     found = check(operation, formats, result, knobs, flagged, 300)
     assert agrees(found, operation, formats, result, knobs, flagged)
+
+
+FUSED = rows_by_rule(TRIPLE, 3000, seed=3)
+
+
+def product_of(found):
+    product = found.setting["product"]
+    return product if product is None else str(product)
+
+
+def test_a_product_that_is_rounded_first_is_named():
+    codes, flags = fused_in_two(FUSED, TRIPLE, "float16")
+    found = explained("fma", FUSED, TRIPLE, "float16", codes, flags)
+    assert product_of(found) == "float16" and found.setting.code.endswith("# but the product is rounded to float16 first")
+    decision = next(d for d in found.decisions if d.knob == "product")
+    out = next(r for r in decision.ruled_out if r.choice == "the product is not rounded")
+    row = [np.array([int(text, 16)]) for text in out.witness.input.split(", ")]
+    assert by_oracle("fma", row, TRIPLE, "float16")[0][0] == int(out.witness.expected.split()[0], 16) != int(out.witness.got.split()[0], 16)
+
+
+def test_a_fused_product_is_not_called_rounded():
+    codes, flags = by_oracle("fma", FUSED, TRIPLE, "float16")
+    found = explained("fma", FUSED, TRIPLE, "float16", codes, flags)
+    assert product_of(found) is None and found.setting["via"] is None
+    out = {r.choice: r for d in found.decisions for r in d.ruled_out}["the product is rounded to float16 first"]
+    row = [np.array([int(text, 16)]) for text in out.witness.input.split(", ")]
+    code, raised = fused_in_two(row, TRIPLE, "float16")
+    assert (int(code[0]), str(rq.Flags(int(raised[0])))[6:].replace("NONE", "no flags")) == (int(out.witness.expected[:6], 16), out.witness.expected[7:])
+
+
+@pytest.mark.parametrize("middle", ["bfloat16", "float32"])
+def test_a_product_of_another_format_than_the_sum_is_named(middle):
+    """Products of float32 that are rounded to that format before float32 is added."""
+    formats = ("float32", "float32", "float32")
+    rng = np.random.default_rng(5)
+    columns = tuple((rng.normal(size=1500) * 2.0 ** rng.integers(-6, 6, 1500)).astype(np.float32).view(np.uint32) for _ in formats)
+    codes, _ = fused_in_two(columns, formats, "float32", middle)
+    found = explained("fma", columns, formats, "float32", codes)
+    assert found.explained == (middle == "float32")  # no factor is a bfloat16, so that is no choice here
+    mixed = ("bfloat16", "bfloat16", "float32")
+    narrow = (*((c >> 16).astype(np.uint16) for c in columns[:2]), columns[2])
+    codes, _ = fused_in_two(narrow, mixed, "float32", middle)
+    found = explained("fma", narrow, mixed, "float32", codes)
+    assert product_of(found) == (None if middle == "float32" else "bfloat16")  # products of bfloat16 are exact in float32
+
+
+def test_an_fma_in_float32_that_is_rounded_again_is_named():
+    """(1 + 2**-5) * (1 + 2**-6) is a tie of float16, of which float32 forgets that something small was added."""
+    a, b = np.uint16([0x3C20, 0x3C20, 0x3C20]), np.uint16([0x3C10, 0x3C10, 0x3C10])
+    c = np.uint16([0x0001, 0x8001, 0x0000])
+    columns = tuple(np.concatenate(pair) for pair in zip(FUSED, (a, b, c)))
+    codes, _ = by_oracle("fma", columns, TRIPLE, "float16", via={"format": "float32", "nan": "keep_payload"})
+    assert (codes != by_oracle("fma", columns, TRIPLE, "float16")[0]).any()
+    found = explained("fma", columns, TRIPLE, "float16", codes)
+    assert found.setting["via"].name == "float32" and product_of(found) is None
+
+
+def test_one_wrong_result_is_shown_as_such():
+    codes, flags = by_oracle("add", FUSED[:2], PAIR, "float16")
+    where = int(np.argmax(FUSED[0] == 0x3C00))
+    codes[where] ^= 1
+    found = explained("add", FUSED[:2], PAIR, "float16", codes, flags)
+    assert not found.explained and not found.chance
+    best = found.best[0]
+    same = (FUSED[0] == FUSED[0][where]) & (FUSED[1] == FUSED[1][where])
+    assert best.failed == 1 or same.sum() > 1
+    (run,) = best.runs
+    assert run.first.input == f"0x{FUSED[0][where]:04x}, 0x{FUSED[1][where]:04x}" and int(run.first.expected.split()[0], 16) == codes[where] ^ 1
+
+
+def test_one_wrong_flag_is_shown_as_such():
+    codes, flags = by_oracle("mul", FUSED[:2], PAIR, "float16")
+    where = int(np.flatnonzero(flags == rq.Flags.INEXACT)[7])
+    flags[where] = 0
+    found = explained("mul", FUSED[:2], PAIR, "float16", codes, flags)
+    (run,) = found.best[0].runs
+    assert not found.explained and run.first.got.endswith("no flags") and run.first.expected.endswith("INEXACT")
+    assert explained("mul", FUSED[:2], PAIR, "float16", codes).explained
+
+
+def test_garbage_is_not_explained():
+    codes = np.random.default_rng(2).integers(0, 1 << 16, FUSED[0].size).astype(np.uint16)
+    found = explained("add", FUSED[:2], PAIR, "float16", codes)
+    assert (
+        not found.explained and found.best[0].failed > 0.9 * codes.size and {a.situation for a in found.alone} >= {"normal range", "NaN", "invalid operation"}
+    )
+
+
+def test_results_that_contradict_each_other_are_shown():
+    a, b = np.uint16([0x3C00] * 3), np.uint16([0x3C00] * 3)
+    found = explain((a, b), np.uint16([0x4000, 0x4000, 0x4001]), "float16", source="float16", op="add")
+    assert not found.explained and found.contradictory == 1
+    assert found.contradictions[0].input_value == "1, 1" and [count for *_, count in found.contradictions[0].results] == [2, 1]
+
+
+def test_stochastic_operations_are_explained_by_known_bits_and_by_likelihood():
+    rng = np.random.default_rng(4)
+    columns = tuple(rng.normal(size=6000).astype(np.float16).view(np.uint16) for _ in range(2))
+    philox = rq.Philox(3, 4)
+    codes = rq.arithmetic.add(*columns, "float16", result="float8_e4m3fn", rounding="stochastic_a", random=philox)
+    known = explain(columns, codes, "float8_e4m3fn", source="float16", op="add", random=philox)
+    assert str(known.setting["rounding"]) == "stochastic_a"
+    found = explain(columns, codes, "float8_e4m3fn", source="float16", op="add")
+    assert found.chance.decisive and str(found.setting["rounding"]) == "stochastic_a" and found.setting.random_bits == 4
+
+
+def test_arrays_of_floats_and_predicates_are_taken():
+    a, b = np.float16([1.0, 2.0, np.nan, -0.0]), np.float16([1.5, 1.0, 1.0, 0.0])
+    assert explain((a, b), a + b, "float16", op="add").explained
+    found = explain((a, b), np.uint8(a < b), op="compare_quiet_lt")
+    assert found.explained and found.target == "uint1"
+    assert not explain((a, b), np.uint8(a > b), op="compare_quiet_lt").explained
+
+
+def test_the_record_says_what_was_explained():
+    record = explanation_record(explain((np.uint16([1]), np.uint16([2])), np.uint16([3]), "float16", source="float16", op="add", flags=[0]))
+    assert (record["operation"], record["source"], record["flags"], record["target"]) == ("add", ["float16", "float16"], True, "float16")
+    assert json.loads(json.dumps(record)) == record
+    codes, _ = fused_in_two(FUSED, TRIPLE, "float16")
+    assert explanation_record(explained("fma", FUSED, TRIPLE, "float16", codes))["setting"]["knobs"]["product"] == "float16"
+
+
+ONE = np.uint16([0x3C00])
+
+
+@pytest.mark.parametrize(
+    "x, options, error, says",
+    [
+        ((ONE, ONE), {"op": "plus"}, errors.UnknownNameError, "operation: expected one of .*; got 'plus'"),
+        ((ONE, ONE), {"op": "encode"}, errors.InputValueError, "op: encode is a conversion; leave op out"),
+        ((ONE,), {"op": "add"}, errors.InputTypeError, "x: expected a tuple of 2 arrays, the operands of add; got 1"),
+        (ONE, {"op": "add"}, errors.InputTypeError, "x: expected a tuple of 2 arrays, the operands of add; got ndarray"),
+        ((ONE, np.uint16([1, 2])), {"op": "add"}, errors.InputValueError, r"x\[1\]: expected the shape of x\[0\] \(1,\), got \(2,\)"),
+        ((ONE, np.uint32([1 << 16])), {"op": "add"}, errors.CodeRangeError, "float16"),
+        ((ONE, np.array(["a"])), {"op": "add"}, errors.InputTypeError, r"x\[1\]: expected real numbers"),
+        ((ONE, ONE), {"op": "add", "source": ("float16",)}, errors.InputValueError, "source: expected one format, or a tuple of one for each of 2 operands"),
+        ((ONE, ONE), {"op": "add", "flags": [32]}, errors.InputValueError, "flags: 32 at 0 is no combination of refquant.Flags"),
+        ((ONE, ONE), {"op": "add", "flags": [0.5]}, errors.InputTypeError, "flags: expected integers"),
+        ((ONE, ONE), {"op": "add", "flags": [0, 0]}, errors.InputValueError, r"flags: expected the shape of results \(1,\), got \(2,\)"),
+        ((ONE[:0], ONE[:0]), {"op": "add"}, errors.InputValueError, "x: expected at least one row of operands, got none|results"),
+        (ONE, {"flags": [0]}, errors.InputTypeError, "flags: are explained for operations alone"),
+        ((ONE, ONE), {"op": "compare_quiet_lt"}, errors.InputValueError, "target: the results of compare_quiet_lt are codes of uint1, not of float16"),
+    ],
+)  # fmt: skip
+def test_it_is_refused(x, options, error, says):
+    with pytest.raises(error, match=says) as raised:
+        explain(x, ONE, "float16", **{"source": "float16", **options})
+    assert "\n" not in str(raised.value)

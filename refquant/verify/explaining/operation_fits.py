@@ -16,10 +16,11 @@ from refquant.verify.explaining.operations.labels import lead_out
 from refquant.verify.explaining.probes import probe_codes
 from refquant.verify.explaining.search import Search, Where, way_of
 from refquant.verify.explaining.settings import Setting
-from refquant.verify.explaining.situations import SUBNORMAL_INPUT
+from refquant.verify.explaining.situations import NAN, SUBNORMAL_INPUT
 from refquant.verify.explaining.solution import NANS, TOGETHER, Places, Solution, choices_that_fit, signature
 
 _MAKES_MOST = (("overflow", "no_saturate"), ("division_by_zero", "nan"), ("next_past_end", "nan"))  #: NaNs
+_OF_PRODUCTS = tuple((("overflow", overflow),) for overflow in ("no_saturate", "saturate", "saturate_propagate"))  #: which flags a product has, Inf among them
 _OF_MADE = ("nan", "made_nan")  #: what a NaN that is made looks like
 
 
@@ -83,7 +84,7 @@ class OfOperation:
         yield from by_made[:1]
         if not self._makes_nans:
             return
-        beyond, seen = np.setdiff1d(where, self._search.where(*NANS), assume_unique=True), set[bytes]()
+        beyond, seen = np.setdiff1d(where, self._search.where(*_nans_of(core)), assume_unique=True), set[bytes]()
         for nan in by_made:
             found = signature(core.and_with(nan, _MAKES_MOST), self._search.pairs.codes[beyond], self._search)
             if found not in seen and seen:
@@ -99,6 +100,13 @@ class OfOperation:
     def _nan_choices(self, core: Setting) -> tuple[Knobs, ...]:
         key = None if core["via"] is None else core["via"].name, way_of(core)[1]
         if key not in self._nans:
-            where = self._search.where(*NANS)
-            self._nans[key] = choices_that_fit(self._search, core, nan_choices(self._source, self._target), where)
+            where, choices = self._search.where(*_nans_of(core)), nan_choices(self._source, self._target)
+            cores = [core] if core[PRODUCT] is None else [core.and_with(overflow) for overflow in _OF_PRODUCTS]
+            found = (choices_that_fit(self._search, other, choices, where) for other in cores)
+            self._nans[key] = next((nans for nans in found if nans), ())
         return self._nans[key]
+
+
+def _nans_of(core: Setting) -> tuple[int, ...]:
+    """Return the situations from which the choices of NaNs are found; what an Inf that is rounded first leads to depends on the overflow rule too."""
+    return NANS if core[PRODUCT] is None else (NAN,)

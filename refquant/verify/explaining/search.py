@@ -58,7 +58,7 @@ class Search:
     def labels_for(self, way: Setting, where: Where) -> NDArray[np.int64]:
         """Return the situations of some pairs; of what a format on the way, or a product that is rounded first, takes out of the normal range, that there."""
         p, via = self.pairs, way["via"]
-        labels: NDArray[np.int64] = self.labels[where]
+        labels: NDArray[np.int64] = self.labels[where].copy()
         if way_of(way) == (None, None):
             return labels
         if isinstance(p.source, Applied):
