@@ -119,7 +119,10 @@ class ProgramTarget:
     def replies(self, claim: Claim, codes: Codes) -> Replies:
         """Return all that the program answers, as far as it gets."""
         given = converse(Program(tuple(self.command), float(self.timeout)), header_of(claim, flags=self.flags), list(columns_of(codes)))
-        return given._replace(codes=given.codes.astype(code_dtype_of(claim.target)))
+        failure = given.failure
+        if failure is not None and failure.vector is not None:
+            failure = failure._replace(input=case_codes(claim, codes[failure.vector]))
+        return given._replace(codes=given.codes.astype(code_dtype_of(claim.target)), failure=failure)
 
     def run(self, claim: Claim, codes: Codes) -> Codes:
         """See Target; raise ProgramError where the program does not answer every input with bits."""

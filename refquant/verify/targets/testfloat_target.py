@@ -54,8 +54,8 @@ class TestFloatTarget:
     ...     with open(f"{there}/f16_add.txt", "w") as file:
     ...         _ = file.write("3C00 3C01 4000 01\\n3C00 1000 3C00 00\\n")
     ...     verdict = judge(TestFloatTarget(f"{there}/f16_add.txt", "add", "float16")).verdicts[0]
-    >>> verdict.cases, verdict.mismatches, verdict.flags.text, verdict.flags.finding.witness.input
-    (2, 0, 'INEXACT missing 1', '0x3c00, 0x1000')
+    >>> verdict.cases, verdict.mismatches, verdict.flags.cases, verdict.flags.witness.input
+    (2, 1, 1, '0x3c00, 0x1000')
     """
 
     __test__ = False  # no test of pytest, though its name begins like one
