@@ -71,7 +71,8 @@ def range_choices(source: Origin, target: str | Format, core: Setting) -> list[K
     """Return the choices for what is out of range: large and infinite values, values below an unsigned format, and NaN, but for operations (`nan_choices`)."""
     fmt = get_format(target)
     integer = isinstance(fmt, IntFormat)
-    overflow = every(source, "overflow", ["saturate", "wrap"] if integer else list(_OVERFLOW))
+    wraps = ["wrap"] * (not (isinstance(source, Applied) and source.have_fractions))
+    overflow = every(source, "overflow", ["saturate", *wraps] if integer else list(_OVERFLOW))
     to_odd = every(source, "to_odd_overflow", ["bound", "infinity", "bound_above"] if core["rounding"] is RoundingMode.TO_ODD and not integer else [])
     infinity = every(source, "inf_to_int", ["bound", "zero", "min", "max"] if integer else [])
     negative = every(source, "negative", [] if fmt.signed else [None, "zero", "absolute", *["nan"] * fmt.has_nan])
@@ -86,7 +87,7 @@ def nan_choices(source: Origin, target: str | Format) -> list[Knobs]:
 
 
 def _is_float(source: Origin) -> bool:
-    return source.are_floats if isinstance(source, Applied) else is_float(source)
+    return source.have_fractions if isinstance(source, Applied) else is_float(source)
 
 
 def _parity_matters(fmt: Format) -> bool:

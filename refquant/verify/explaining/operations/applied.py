@@ -48,7 +48,7 @@ class Applied(NamedTuple):
         return f"{self.operation}({', '.join(self.names)})"
 
     @property
-    def are_floats(self) -> bool:
+    def have_fractions(self) -> bool:
         """Whether an operand is a floating-point number."""
         return any(isinstance(get_format(f), FloatFormat) for f in self.formats)
 
