@@ -113,7 +113,9 @@ def test_an_installed_package_and_a_function():
 
 
 def test_a_function_and_a_program(folder):
-    (folder / "mine.py").write_text("import numpy as np\ndef product(a, b):\n    a, b = (np.where(np.abs(x) < 2**-14, x * np.float16(0), x) for x in (a, b))\n    return a * b\n")
+    (folder / "mine.py").write_text(
+        "import numpy as np\ndef product(a, b):\n    a, b = (np.where(np.abs(x) < 2**-14, x * np.float16(0), x) for x in (a, b))\n    return a * b\n"
+    )
     mul = ("--op", "mul", "--format", "float16", "--random", 2000, "--nan-by", "class")
     result = run("--of", "mine:product", *mul)
     assert result.exit_code == 0 and "subnormals=flush_inputs" in result.output, result.output

@@ -1,6 +1,10 @@
 """Programs that compute operations through the pipe: operands in fields, flags, and every way of misbehaving."""
 
+import os
+import shutil
+import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import oracle
@@ -17,6 +21,7 @@ from refquant.verify.pipe import Kind
 from refquant.verify.targets.program_target import header_of
 
 NAME = "float4_e2m1fn"
+EXAMPLE = Path(__file__).parents[2] / "docs/examples/c_program/fma_bfloat16.c"
 OPERANDS = (
     PRELUDE
     + """
@@ -127,3 +132,22 @@ def test_bad_arguments_are_refused(program_of):
         program_of("", sources=(NAME,) * 3)
     with pytest.raises(errors.InputTypeError, match="flags: expected True or False"):
         program_of("", flags=1)
+
+
+def test_the_worked_example_rounds_twice_and_explain_says_so(tmp_path):
+    """docs/examples/c_program/fma_bfloat16.c computes in float32."""
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    if compiler is None:
+        assert not os.environ.get("CI"), "CI needs a C compiler"
+        pytest.skip("no C compiler: cc is not on the PATH")
+    flags = ["-std=c99", "-O2", "-Wall", "-Wextra", "-Werror"]
+    subprocess.run([compiler, *flags, str(EXAMPLE), "-o", str(tmp_path / "fma"), "-lm"], check=True, capture_output=True)
+    target = ProgramTarget(str(tmp_path / "fma"), "bfloat16", op="fma")
+    verdict = judge(target, random=100_000).verdicts[0]
+    assert (verdict.status, verdict.diagnosis, list(verdict.by_class)) == ("new", "through float32", ["double rounding"]), verdict.message
+    named = CliRunner().invoke(
+        app, ["explain", "--of", f"program:{tmp_path / 'fma'}", "--op", "fma", "--format", "bfloat16", "--nan-by", "class", "--random", "0"]
+    )
+    assert named.exit_code == 0 and "every pair is reproduced by through float32, the product is not rounded, rounding=ties_to_even" in named.output
+    refused = judge(ProgramTarget(str(tmp_path / "fma"), "bfloat16", op="add"), random=0).verdicts[0]
+    assert refused.status == "failed" and "this program computes fma" in refused.stderr
