@@ -164,6 +164,14 @@ def test_an_fma_in_float32_that_is_rounded_again_is_named():
     assert found.setting["via"].name == "float32" and product_of(found) is None
 
 
+def test_a_format_on_the_way_that_overflows_where_an_operand_is_subnormal_is_found():
+    """float16 has no number as large as the other operand, so the result is Inf: neither in range nor tiny there."""
+    formats, columns = ("bfloat16",) * 2, rows_by_rule(("bfloat16",) * 2, 50, seed=0)
+    codes, flags = by_oracle("add", columns, formats, "bfloat16", signed_zero="positive", via={"format": "float16", "nan": "keep_payload"})
+    found = explained("add", columns, formats, "bfloat16", codes, flags)
+    assert found.explained and found.setting["via"].name == "float16" and str(found.setting["signed_zero"]) == "positive"
+
+
 def test_one_wrong_result_is_shown_as_such():
     codes, flags = by_oracle("add", FUSED[:2], PAIR, "float16")
     where = int(np.argmax(FUSED[0] == 0x3C00))

@@ -35,13 +35,15 @@ class OfOperation:
         self._rest: Knobs | None = None  # the choices beside the first way of rounding that was found
         self._out: dict[Any, Where] = {}
 
-    def _lead_out(self, product: Any) -> Where:
+    def _lead_out(self, core: Setting) -> Where:
         """Return the pairs with subnormal operands that lead out of range, or may."""
-        if product not in self._out:
+        key = _formats_of(core)
+        if key not in self._out:
             where = self._search.where(SUBNORMAL_INPUT)
             assert isinstance(self._source, Applied)
-            self._out[product] = where[lead_out(self._search.pairs.codes[where], self._source, self._target, product)]
-        return self._out[product]
+            targets = (self._target, *([key[0]] if key[0] is not None else []))
+            self._out[key] = where[lead_out(self._search.pairs.codes[where], self._source, targets, key[1])]
+        return self._out[key]
 
     def apart(self, core: Setting, where: Places) -> Solution | None:
         """Return the solution with a way of rounding; none where one that makes no difference to it was found before."""
@@ -58,7 +60,7 @@ class OfOperation:
 
     def _found(self, core: Setting, where: Places) -> Solution | None:
         zeros = not get_format(self._target).grid.first_index  # without zero, what is tiny may be a NaN
-        out = self._lead_out(core[PRODUCT])
+        out = self._lead_out(core)
         tiny = np.setdiff1d(where[TINY], out, assume_unique=True)
         choices = tiny_choices(self._source, self._target)
         tinies = choices_that_fit(self._search, core, choices, tiny) if zeros else ()
@@ -98,13 +100,19 @@ class OfOperation:
         return get_format(self._target).has_nan or any(knob in self._source.record.affected_by for knob in ("division_by_zero", "next_past_end"))
 
     def _nan_choices(self, core: Setting) -> tuple[Knobs, ...]:
-        key = None if core["via"] is None else core["via"].name, way_of(core)[1]
+        key = _formats_of(core)
         if key not in self._nans:
             where, choices = self._search.where(*_nans_of(core)), nan_choices(self._source, self._target)
             cores = [core] if core[PRODUCT] is None else [core.and_with(overflow) for overflow in _OF_PRODUCTS]
             found = (choices_that_fit(self._search, other, choices, where) for other in cores)
             self._nans[key] = next((nans for nans in found if nans), ())
         return self._nans[key]
+
+
+def _formats_of(core: Setting) -> tuple[Any, Any]:
+    """Return the format on the way, and that of a product."""
+    via, product = way_of(core)
+    return None if via is None else via.format, product
 
 
 def _nans_of(core: Setting) -> tuple[int, ...]:

@@ -53,7 +53,8 @@ class Search:
     def few_for(self, way: Setting) -> Where:
         """Return a few pairs in the normal range that a way of rounding leaves there."""
         few = self._stages(self.where(NORMAL))[0]
-        return few[self.labels_for(way, few) == NORMAL]
+        kept: Where = few[self.labels_for(way, few) == NORMAL]
+        return kept
 
     def labels_for(self, way: Setting, where: Where) -> NDArray[np.int64]:
         """Return the situations of some pairs; of what a format on the way, or a product that is rounded first, takes out of the normal range, that there."""

@@ -65,7 +65,7 @@ class ProgramTarget:
     >>> first = ProgramTarget("sed -u -e '1,/^end$/d' -e 's/ .*//'", "float4_e2m1fn", op="maximum")   # answers its first operand
     >>> verdict = judge(first).verdicts[0]
     >>> verdict.mismatches, verdict.witness.input_value, verdict.witness.got_value, verdict.witness.expected_value
-    (120, '0, 0.5', '0', '0.5')
+    (120, '-0, 0', '-0', '0')
     """
 
     command: str | Sequence[str]

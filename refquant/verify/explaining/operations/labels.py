@@ -110,15 +110,17 @@ def _as_wide(codes: NDArray[Any], fmt: Format) -> NDArray[np.uint64]:
     return wide
 
 
-def lead_out(rows: Rows, applied: Applied, target: str | Format, product: Any = None) -> Mask:
-    """Return where subnormal operands, taken as they are or as zeros, have a result that is neither in range nor tiny, or such a product that is rounded."""
+def lead_out(rows: Rows, applied: Applied, targets: tuple[str | Format, ...], product: Any = None) -> Mask:
+    """Return where subnormal operands, taken as they are or as zeros, have a result that is in a target neither in range nor tiny, or such a product."""
     columns, formats = columns_of(rows), tuple(map(get_format, applied.formats))
     out = np.zeros(rows.size, np.bool_)
     if applied.record.result == "truth" or not rows.size:
         return out
     for subnormals in ("keep", "flush_inputs"):
         made = evaluated(applied.operation, columns, formats, WIDE, _EXACT.replace(subnormals=subnormals))
-        out |= ~np.isin(situations_of(made.codes, WIDE, target), _SMALL) | (made.flags & Flags.DIV_BY_ZERO != 0)
+        out |= made.flags & Flags.DIV_BY_ZERO != 0
+        for target in targets:
+            out |= ~np.isin(situations_of(made.codes, WIDE, target), _SMALL)
     if product is not None:
         out |= ~np.isin(_of_results(Applied("mul", applied.formats[:2]), columns[:2], formats[:2], product), _SMALL)
     return out
