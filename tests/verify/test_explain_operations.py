@@ -54,6 +54,7 @@ def plants():
 
 
 ALL = list(plants())
+CHOSEN = [plant for i, plant in enumerate(ALL) if i % 4 == 1 or plant[0] in ("minimum_number", "minimum", "next_up", "total_order")]
 
 
 def explained(operation, columns, formats, result, codes, flags=None):
@@ -96,7 +97,7 @@ def agrees(found, operation, formats, result, knobs, flagged):
     return same or bool(found.others)
 
 
-@pytest.mark.parametrize("operation, formats, result, knobs, flagged", ALL[1::4], ids=str)
+@pytest.mark.parametrize("operation, formats, result, knobs, flagged", CHOSEN, ids=str)
 def test_what_the_oracle_does_is_found(operation, formats, result, knobs, flagged):
     found = check(operation, formats, result, knobs, flagged, 200)
     assert agrees(found, operation, formats, result, knobs, flagged)
