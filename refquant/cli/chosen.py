@@ -8,8 +8,10 @@ import click
 
 from refquant.cli.options import format_named
 from refquant.errors import InputValueError, RefquantError
+from refquant.golden.nan_mask import NanBy
 from refquant.golden.sources import WIDE_INTEGERS
-from refquant.verify import Claim, Deviation, FileTarget, FunctionTarget, ProgramTarget, Target, get_target, list_targets, load_deviations
+from refquant.policies import as_dialect
+from refquant.verify import Claim, Deviation, FileTarget, FunctionTarget, ProgramTarget, Target, TestFloatTarget, get_target, list_targets, load_deviations
 from refquant.verify.answers import checked_timeout
 from refquant.verify.offers import EVERY, named_operation, operations_of
 from refquant.verify.targets import TARGETS
@@ -18,7 +20,7 @@ from refquant.verify.time_limit import can_limit
 PROGRAM, FILE = "program:", "file:"
 OWN = (FunctionTarget, ProgramTarget)  #: targets that say what they do by options
 SECONDS_OF_A_PACKAGE = 120.0  #: at least, for a batch: packages may compile, or be slow
-WHOLE = (*OWN, FileTarget)  #: targets of which every claim is judged
+WHOLE = (*OWN, FileTarget, TestFloatTarget)  #: targets of which every claim is judged
 
 
 def source_named(text: str) -> str:
@@ -41,16 +43,16 @@ def target_named(
     """Return a target by name, a function of the user's as ``module:function``, a program as ``program:COMMAND``, or results as ``file:PATH``."""
     if ":" not in text:
         return get_target(text)
-    if text.startswith(FILE):
+    if text.startswith(FILE) and not (ops and golden is None):
         return _results_file(text, golden, asked=bool(names or sources or ops))
     if len(names) != 1:
         raise click.UsageError(f"{text} needs one --format: that of its results")
-    if text.startswith(PROGRAM):
-        if ops:
-            raise click.UsageError(f"--op: {text} is judged by conversions alone")
-        return ProgramTarget.load(text.removeprefix(PROGRAM), names[0], sources=sources, **says, **pipe)
     if len(ops) > 1 or ops == (EVERY,):
         raise click.UsageError(f"--op: {text} is one operation, such as add")
+    if text.startswith(FILE):
+        return _testfloat_file(text, ops[0], names[0], sources, says)
+    if text.startswith(PROGRAM):
+        return ProgramTarget.load(text.removeprefix(PROGRAM), names[0], sources=sources, **says, **pipe, op=ops[0] if ops else None)
     return FunctionTarget.load(text, names[0], sources=sources, **says, op=ops[0] if ops else None, flags=bool(ops) and pipe["flags"])
 
 
@@ -74,9 +76,14 @@ def operations_named(ops: tuple[str, ...]) -> tuple[str, ...]:
         raise click.UsageError(f"--op: {str(error).partition(': ')[2]}") from None
 
 
+def _testfloat_file(text: str, op: str, name: str, sources: tuple[str, ...], says: dict[str, Any]) -> TestFloatTarget:
+    stated = as_dialect(says.get("dialect")), tuple((says.get("knobs") or {}).items()), NanBy(says.get("nan_by", "class"))
+    return TestFloatTarget(text.removeprefix(FILE), op, name, sources or None, *stated)
+
+
 def _results_file(text: str, golden: str | None, *, asked: bool) -> FileTarget:
     if golden is None:
-        raise click.UsageError(f"{text} needs --golden: the folder or file of the golden vectors that it has results for")
+        raise click.UsageError(f"{text} needs --golden: the folder or file of the golden vectors that it has results for (or --op: TestFloat's lines)")
     if asked:
         raise click.UsageError(f"{text}: --format and --source do not belong to it, and neither does --op; the golden vectors say what it is")
     return FileTarget(text.removeprefix(FILE), golden)

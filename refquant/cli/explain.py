@@ -15,20 +15,19 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from refquant.cli.chosen import source_named, target_named
 from refquant.cli.console import console
 from refquant.cli.explanations import print_explanation
+from refquant.cli.operation_rows import answered, asked_of, rows_made_by
 from refquant.cli.options import format_named
 from refquant.cli.pairs import Given, random_words, read_pairs
 from refquant.cli.reports import STDOUT, report_option, write_report
+from refquant.cli.rows import read_rows
 from refquant.formats import Format
 from refquant.golden.cases import case_sets
-from refquant.golden.text import hex_value
 from refquant.policies import Philox, RandomBits
-from refquant.verify import Claim, FunctionTarget, ProgramTarget, Target, explain, explanation_record
-from refquant.verify.answers import answers_of, checked_timeout
+from refquant.verify import Claim, ProgramTarget, Target, explain, explanation_record
 from refquant.verify.explaining.explained import BUDGET
 from refquant.verify.explaining.probes import probe_codes
 from refquant.verify.target import Codes
 from refquant.verify.targets import TARGETS
-from refquant.verify.time_limit import can_limit
 
 _EPILOG = """\b
 Examples:
@@ -43,11 +42,18 @@ Examples:
   refquant explain --of mycasts:to_fp8 --format float8_e4m3fn --nan-by class
   refquant explain --of program:./cast --format bfloat16 --random 10000
   refquant explain x.npy results.npy --format bfloat16 --philox 7:16
+  refquant explain results.csv --op add --format float16
+  refquant explain 1,0x1p-11=0x3c00,0x01 --op add --format float16
+  refquant explain results.txt --testfloat --op mul --format float16
+  refquant explain abc.csv --op fma --source bfloat16 --source bfloat16 --source float32 --format float32
+  refquant explain --of numpy --op add --format float16
 
 \b
 In text, a hex integer (0x38) is a code; anything else is a value and must be
 exactly one of its format: 0.5, 0x1.8p-3, 3/4, inf, nan. An .npz file has the
-arrays x and results.
+arrays x and results. With --op: columns of operands, the result, and
+perhaps its flags; arguments A,B=RESULT or A,B=RESULT,FLAGS; an .npz file has
+the arrays a, b, c, result, flags.
 
 \b
 Exit codes: 0 explained; 1 no setting reproduces every pair; 2 wrong usage, or
@@ -57,7 +63,13 @@ a target that misbehaved."""
 @click.command("explain", epilog=_EPILOG, context_settings={"ignore_unknown_options": True})
 @click.argument("given", metavar="[INPUT=RESULT... | FILE | X.npy RESULTS.npy]", nargs=-1)
 @click.option("--format", "name", metavar="FORMAT", required=True, help="The format of the results.")
-@click.option("--source", metavar="DTYPE", help="The format of the inputs, unless their array says it; with --of module:function, float32 if not given.")
+@click.option(
+    "--source", "sources", metavar="DTYPE", multiple=True,
+    help="The format of the inputs, unless their array says it; with --of module:function, float32 if not given. With --op: that of the results if not given; "
+    "once, or once for each operand.",
+)  # fmt: skip
+@click.option("--op", metavar="NAME", help="Explain an operation, such as add or fma (`refquant golden --help` lists them), instead of a conversion.")
+@click.option("--testfloat", is_flag=True, help="With --op: the lines are those of Berkeley TestFloat, all hex: operands, result, flags.")
 @click.option("--of", "of", metavar="TARGET", help=f"Explain {', '.join(TARGETS)}, module:function or program:COMMAND, with inputs that are chosen here.")
 @click.option("--dialect", metavar="NAME", help="With --of, where the target has several conversions of these formats: what is said of the one that is meant.")
 @click.option("--random", "count", type=click.IntRange(0, 100_000_000), default=100_000, show_default=True, help="With --of: number of random inputs.")
@@ -71,25 +83,32 @@ a target that misbehaved."""
 @click.option("--philox", metavar="SEED:N", help="The random bits of a stochastic rounding: those of refquant.Philox(SEED, N).")
 @report_option
 def explain_command(
-    given: tuple[str, ...], name: str, source: str | None, of: str | None, dialect: str | None, count: int, seed: int, timeout: float, nan_by: str, budget: int,
-    random_bits: str | None, philox: str | None, report: str | None,
+    given: tuple[str, ...], name: str, sources: tuple[str, ...], op: str | None, testfloat: bool, of: str | None, dialect: str | None, count: int, seed: int,
+    timeout: float, nan_by: str, budget: int, random_bits: str | None, philox: str | None, report: str | None,
 ) -> int:  # fmt: skip
     """Find the policies that reproduce somebody's results: rounding, overflow, NaN, zeros, subnormals, formats on the way.
 
     Give pairs of an input and its result, or a target that makes them. What is printed: the setting that reproduces every pair, which pairs rule the others
     out, and the inputs to run next where several settings are left; or, where none fits, what comes nearest and where that fails.
     """
-    target, origin = format_named(name), None if source is None else source_named(source)
+    target, origins = format_named(name), tuple(source_named(source) for source in sources)
     _refuse_useless(given, of, random_bits, philox)
+    _refuse_without_operation(op, origins, testfloat=testfloat)
     options: dict[str, Any] = {"nan_by": nan_by, "budget": budget}
     with redirect_stdout(sys.stderr if report == STDOUT else sys.stdout):  # what a cast prints
-        if of is None:
-            pairs = read_pairs(given, origin, target)
-            options["random"] = _random(random_bits, philox, pairs)
+        cases = {"seed": seed, "random": count}
+        if op is not None:
+            asked = asked_of(op, target, origins)
+            rows = read_rows(given, asked.formats, asked.result, testfloat=testfloat) if of is None else rows_made_by(of, asked, cases, timeout, dialect)
+            pairs: tuple[Any, Any] = rows.operands, rows.results
+            target, shape = asked.result, rows.results.shape
+            options |= {"op": asked.op, "source": asked.formats, "flags": rows.flags}
         else:
-            origin, pairs = _made_by(of, origin, target, {"seed": seed, "random": count}, timeout, dialect)
+            origin = next(iter(origins), None)
+            origin, pairs = (origin, read_pairs(given, origin, target)) if of is None else _made_by(of, origin, target, cases, timeout, dialect)
+            options["source"], shape = origin, pairs[0].shape
         with _spinner() as step:
-            found = explain(*pairs, target, source=origin, progress=step, **options)
+            found = explain(*pairs, target, random=_random(random_bits, philox, shape), progress=step, **options)
     print_explanation(console(stderr=report == STDOUT), found)
     write_report(report, explanation_record(found))
     return 0 if found.explained else 1
@@ -117,11 +136,18 @@ def _refuse_useless(given: tuple[str, ...], of: str | None, random_bits: str | N
             raise click.UsageError(f"{option} belongs to --of {'module:function or program:COMMAND' if option == '--timeout' else 'TARGET'}")
 
 
-def _random(random_bits: str | None, philox: str | None, pairs: Given) -> RandomBits | Philox | None:
+def _refuse_without_operation(op: str | None, sources: tuple[str, ...], *, testfloat: bool) -> None:
+    if op is None and testfloat:
+        raise click.UsageError("--testfloat: its lines are results of operations; name one by --op")
+    if op is None and len(sources) > 1:
+        raise click.UsageError("--source: a conversion has one; several belong to --op")
+
+
+def _random(random_bits: str | None, philox: str | None, shape: tuple[int, ...]) -> RandomBits | Philox | None:
     if random_bits is not None:
         words, n = random_words(random_bits)
-        if words.shape != pairs.x.shape:
-            raise click.UsageError(f"--random-bits: expected one for each pair, in the shape {pairs.x.shape}, got {words.shape}")
+        if words.shape != shape:
+            raise click.UsageError(f"--random-bits: expected one for each pair, in the shape {shape}, got {words.shape}")
         return RandomBits(words, n)
     if philox is None:
         return None
@@ -144,12 +170,7 @@ def _answers(of: str, chosen: Target, claim: Claim, codes: Codes, timeout: float
     """Return the results of a target; refuse one that misbehaves, with the input on which it does."""
     if isinstance(chosen, ProgramTarget):
         return chosen.run(claim, codes)
-    limit = checked_timeout(timeout) if isinstance(chosen, FunctionTarget) and can_limit() else None
-    replies = answers_of(chosen, claim, codes, limit)
-    if replies.failure is None:
-        return replies.codes
-    vector = replies.failure.vector
-    raise click.UsageError(f"{of} {replies.failure.sentence('' if vector is None else hex_value(int(codes[vector]), claim.source))}")
+    return answered(of, chosen, claim, codes, timeout).codes
 
 
 def _claim(chosen: Target, source: str | None, target: Format, dialect: str | None) -> Claim:

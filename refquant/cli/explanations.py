@@ -11,6 +11,7 @@ from rich.text import Text
 from refquant.cli.console import line, table, width_of
 from refquant.verify import Explanation, Witness
 from refquant.verify.explaining import Alone, Best, Chance, Contradiction, Decision, Question, Run
+from refquant.verify.explaining.operations.applied import name_of
 
 _QUESTIONS, _NAMES, _OUT = 10, 4, 6
 Row = tuple[str, str, str, str]
@@ -35,7 +36,7 @@ def print_explanation(out: Console, found: Explanation) -> None:
 
 
 def _given(found: Explanation) -> str:
-    names = [end if isinstance(end, str) else end.name for end in (found.source, found.target)]
+    names = [name_of(end) for end in (found.source, found.target)]
     situations = ", ".join(f"{name} {count:,}" for name, count in found.situations.items())
     distinct = f" ({found.distinct:,} distinct)" if found.distinct != found.pairs else ""
     text = f"{' -> '.join(names)}: {found.pairs:,} pair{'s' if found.pairs > 1 else ''}{distinct}: {situations}"

@@ -19,7 +19,7 @@ from refquant.golden.sources import width_of
 
 STDIN = "-"
 _X, _RESULTS = ("x", "inputs", "input"), ("results", "result", "got")
-_SPLIT = re.compile(r"[,;\s]+")
+SPLIT = re.compile(r"[,;\s]+")
 
 
 class Given(NamedTuple):
@@ -39,8 +39,8 @@ def read_pairs(given: tuple[str, ...], source: str | None, target: Format) -> Gi
     if suffixes == [".npz"]:
         return _of_archive(given[0], source, target)
     if suffixes == [".npy", ".npy"]:
-        x, results = (_loaded(name) for name in given)
-        return Given(_as_codes(x, source), _as_codes(results, target))
+        x, results = (loaded(name) for name in given)
+        return Given(as_codes(x, source), as_codes(results, target))
     if len(given) == 1 and suffixes != [".npy"]:
         return _of_text(list(_rows(given[0])), source, target)
     raise click.UsageError(f"{' '.join(given)}: expected INPUT=RESULT ..., one file of two columns or - for stdin, two .npy files, or one .npz file")
@@ -61,11 +61,11 @@ def _of_text(rows: list[tuple[str, str, str]], source: str | None, target: Forma
 def _rows(name: str) -> Iterator[tuple[str, str, str]]:
     """Yield (where, input, result) of each line of a text; a first line without numbers is a header."""
     shown, first, empty = "stdin" if name == STDIN else name, True, True
-    for number, text in enumerate(_lines(name, shown), 1):
+    for number, text in enumerate(lines_of(name, shown), 1):
         body = text.partition("#")[0].strip()
         if not body:
             continue
-        columns = [c.strip('"') for c in _SPLIT.split(body) if c]
+        columns = [c.strip('"') for c in SPLIT.split(body) if c]
         where, header = f"{shown}, line {number}", first and not any(map(is_number, columns))
         first = False
         if header:
@@ -78,7 +78,8 @@ def _rows(name: str) -> Iterator[tuple[str, str, str]]:
         raise click.UsageError(f"{shown}: there are no pairs")
 
 
-def _lines(name: str, shown: str) -> Iterable[str]:
+def lines_of(name: str, shown: str) -> Iterable[str]:
+    """Return the lines of a file, or of stdin."""
     data = sys.stdin.buffer.read() if name == STDIN else Path(name).read_bytes()
     try:
         return data.decode("utf-8-sig").splitlines()
@@ -86,7 +87,8 @@ def _lines(name: str, shown: str) -> Iterable[str]:
         raise click.UsageError(f"{shown}: expected text (UTF-8), and byte {error.start} is none; arrays are read from .npy and .npz files") from None
 
 
-def _loaded(name: str) -> Any:
+def loaded(name: str) -> Any:
+    """Return what a file of NumPy arrays holds."""
     try:
         return np.load(name, allow_pickle=False)
     except (ValueError, EOFError, zipfile.BadZipFile) as error:
@@ -94,7 +96,7 @@ def _loaded(name: str) -> Any:
 
 
 def _of_archive(name: str, source: str | None, target: Format) -> Given:
-    with _loaded(name) as archive:
+    with loaded(name) as archive:
         names = [next((n for n in wanted if n in archive.files), None) for wanted in (_X, _RESULTS)]
         if None in names:
             raise click.UsageError(f"{name}: expected arrays named x and results, got {', '.join(archive.files) or 'none'}")
@@ -102,10 +104,10 @@ def _of_archive(name: str, source: str | None, target: Format) -> Given:
             x, results = (archive[n] for n in names)
         except (ValueError, EOFError, zipfile.BadZipFile) as error:
             raise click.UsageError(f"{name}: an array cannot be read: {error}") from None
-    return Given(_as_codes(x, source), _as_codes(results, target))
+    return Given(as_codes(x, source), as_codes(results, target))
 
 
-def _as_codes(array: NDArray[Any], fmt: str | Format | None) -> NDArray[Any]:
+def as_codes(array: NDArray[Any], fmt: str | Format | None) -> NDArray[Any]:
     """Return an array; one of a dtype that NumPy does not know (of ml_dtypes, saved as raw bytes) as codes of its format."""
     if array.dtype.kind == "V" and fmt is not None and array.dtype.itemsize == -(-width_of(fmt) // 8):
         return array.view(f"u{array.dtype.itemsize}") & ((1 << width_of(fmt)) - 1)
@@ -118,8 +120,8 @@ def random_words(text: str) -> tuple[NDArray[Any], int]:
     if not name or not bits.isdecimal():
         raise click.UsageError(f"--random-bits: expected FILE:N, a file of random bits and how many they are, got {text!r}")
     if name.lower().endswith(".npy"):
-        return _loaded(name), int(bits)
-    words = [word for line in _lines(name, name) for word in _SPLIT.split(line.partition("#")[0].strip()) if word]
+        return loaded(name), int(bits)
+    words = [word for line in lines_of(name, name) for word in SPLIT.split(line.partition("#")[0].strip()) if word]
     try:
         return np.array([int(word, 0) for word in words], np.uint64), int(bits)
     except (ValueError, OverflowError):

@@ -30,7 +30,7 @@ from refquant.cli.options import dialect_named, format_named, policies_said, set
 from refquant.cli.reports import STDOUT, Reports, report_options, write_reports
 from refquant.cli.sweeps import sweep_all
 from refquant.cli.verdicts import kind_of, print_judgement
-from refquant.verify import Claim, FileTarget, Judgement, ProgramTarget, Target, Verdict, judge, list_targets
+from refquant.verify import Claim, FileTarget, Judgement, ProgramTarget, Target, TestFloatTarget, Verdict, judge, list_targets
 from refquant.verify.answers import checked_timeout
 
 _EPILOG = """\b
@@ -49,6 +49,8 @@ Examples:
   refquant verify numpy --op add --format float16
   refquant verify softfloatpy --op mul --op fma --format float32 --level 1
   refquant verify mymodule:my_add --op add --format float8_e4m3fn
+  refquant verify program:./my_add --op add --format float16 --flags
+  refquant verify file:f16_add.txt --op add --format float16
 
 \b
 Exit codes: 0 nothing unexpected; 1 a new mismatch, a known deviation that no
@@ -97,7 +99,7 @@ def verify(
     TARGET is numpy, ml_dtypes, torch, jax, onnxruntime, onnx_reference, gfloat, bitstring, softfloatpy (all that are installed if none is given), or
     module:function, a cast of your own: it is given an array of --source and returns unsigned codes of --format, or float values, or an ml_dtypes array; with
     --op it is given an array for each operand; or program:COMMAND, any program that reads hex lines and answers with hex lines; or file:PATH, results for the
-    golden vectors of --golden: CSV, lines of hex, .npy or .npz.
+    golden vectors of --golden: CSV, lines of hex, .npy or .npz; with --op instead of --golden the lines of Berkeley TestFloat, operands, result and flags.
     """
     _refuse_pairs(exhaustive=exhaustive, resume=resume, flags=flags)
     ops = operations_named(ops)
@@ -157,7 +159,7 @@ def _refuse_level(ops: tuple[str, ...], *, exhaustive: bool) -> None:
 
 def _refuse_useless(chosen: list[Target], *, says: bool, ops: tuple[str, ...]) -> None:
     """Refuse options that no target listens to."""
-    if says and not any(isinstance(t, OWN) for t in chosen):
+    if says and not any(isinstance(t, (*OWN, TestFloatTarget)) for t in chosen):
         raise click.UsageError("--rounding, --overflow, --dialect and --set say what a module:function does, or a program; other targets say it themselves")
     given = click.get_current_context().get_parameter_source
     function_or_program = "module:function or program:COMMAND"

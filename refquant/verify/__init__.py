@@ -13,7 +13,7 @@ from refquant.verify.reports.junit import as_junit
 from refquant.verify.sweeping import run_sweep, sweep
 from refquant.verify.swept import Kind, Sweep
 from refquant.verify.target import Claim, Target
-from refquant.verify.targets import FileTarget, FunctionTarget, ProgramTarget, get_target, list_targets
+from refquant.verify.targets import FileTarget, FunctionTarget, ProgramTarget, TestFloatTarget, get_target, list_targets
 from refquant.verify.verdict import Judgement, Verdict
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "Setting",
     "Sweep",
     "Target",
+    "TestFloatTarget",
     "Verdict",
     "Witness",
     "as_html",

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from refquant.errors import InputTypeError, InputValueError
+from refquant.golden.cases import CaseSet
 from refquant.golden.random_words import checked_seed
 from refquant.verify.answers import FAULTS, answers_of, checked_timeout
 from refquant.verify.case_sets import sets_of
@@ -20,7 +21,7 @@ from refquant.verify.findings import gives_replies, known_of, misbehaviour_text,
 from refquant.verify.offers import claims_of, unmatched
 from refquant.verify.pipe import Misbehaviour, Replies
 from refquant.verify.target import Claim, Codes, Target
-from refquant.verify.targets import FileTarget, get_target
+from refquant.verify.targets import FileTarget, TestFloatTarget, get_target
 from refquant.verify.vectors import judge_vectors
 from refquant.verify.verdict import Judgement, Verdict, with_flags, with_unknown
 
@@ -110,10 +111,14 @@ def _judge_claim(target: Target, claim: Claim, entry: Deviation | None, seed: in
     try:
         if isinstance(target, FileTarget):
             return judge_vectors(target, claim)
-        sets = sets_of(claim, seed=seed, random=random, level=level)
-        kept = [defined(claim, s.codes) for s in sets]
-        codes = np.concatenate(kept)
-        given = answers_of(target, claim, codes, timeout)
+        if isinstance(target, TestFloatTarget):
+            sets, codes, given = _of_file(target, claim)
+            kept = [codes]
+        else:
+            sets = sets_of(claim, seed=seed, random=random, level=level)
+            kept = [defined(claim, s.codes) for s in sets]
+            codes = np.concatenate(kept)
+            given = answers_of(target, claim, codes, timeout)
         verdict = _compared(target, claim, entry, codes[: given.codes.size], given)
         reached = coverage_of(claim, _answered(kept, given.codes.size), complete=given.codes.size == codes.size)
     except FAULTS as error:  # whatever happens to one conversion, the others are judged
@@ -121,6 +126,14 @@ def _judge_claim(target: Target, claim: Claim, entry: Deviation | None, seed: in
     sizes = {s.name: s.codes.size for s in sets}
     verdict = replace(verdict, sizes=sizes, unanswered=codes.size - given.codes.size, notes=given.notes, stderr=given.stderr, coverage=reached)
     return verdict if given.failure is None else _failed(target, verdict, codes, given.failure)
+
+
+def _of_file(target: TestFloatTarget, claim: Claim) -> tuple[tuple[CaseSet, ...], Codes, Replies]:
+    """Return the operands of a file, and its results, without those that the policies refuse."""
+    cases, answers = target.cases, target.answers
+    kept = ~claim.refused(cases) if claim.may_refuse else np.ones(cases.size, np.bool_)
+    flags = None if answers.flags is None else answers.flags[kept]
+    return (CaseSet("lines of the file", cases),), cases[kept], answers._replace(codes=answers.codes[kept], flags=flags)
 
 
 def _answered(sets: list[Codes], size: int) -> list[Codes]:

@@ -14,6 +14,7 @@ from refquant.verify.comparison import Mask
 from refquant.verify.explaining import situations as s
 from refquant.verify.explaining.errors_instead import LEVELS, levels_both_ways, likelihood_of_errors
 from refquant.verify.explaining.knob_space import MOST_RANDOM_BITS, stochastic_cores
+from refquant.verify.explaining.operations.outcomes import codes_in
 from refquant.verify.explaining.search import Search
 from refquant.verify.explaining.settings import Setting, described
 from refquant.verify.explaining.weighing import Sample, grouped, probability_away, sample_of
@@ -101,7 +102,7 @@ def _weighed(cores: Iterable[Setting], most: int, search: Search) -> list[Weighe
 
 def _weigh(core: Setting, sample: Sample, search: Search) -> Weighed:
     q, none = probability_away(core, sample.codes, search)
-    up, n = search.pairs.got[sample.where] != none, sample.counts
+    up, n = codes_in(search.pairs.got[sample.where]) != codes_in(none), sample.counts
     with np.errstate(divide="ignore"):  # an impossible result: minus infinity
         logs = np.where(up, np.log(q), np.log1p(-q))
     decides = q > 0

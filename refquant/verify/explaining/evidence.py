@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 
 from refquant.formats import Format
-from refquant.golden.sources import magnitude_of
-from refquant.golden.text import hex_code, hex_value
 from refquant.policies import Via
 from refquant.verify.comparison import Witness
-from refquant.verify.explaining.fits import extremes, signature
-from refquant.verify.explaining.knob_space import CORE, KNOBS_SEARCHED, cores, range_choices, stochastic_cores, tiny_choices
+from refquant.verify.explaining.knob_space import CORE, KNOBS_SEARCHED, cores, nan_choices, range_choices, stochastic_cores, tiny_choices
+from refquant.verify.explaining.operations.applied import input_texts, order_of
+from refquant.verify.explaining.operations.outcomes import key_of, result_texts
 from refquant.verify.explaining.search import Search
 from refquant.verify.explaining.settings import Setting, described
+from refquant.verify.explaining.solution import extremes, signature
 from refquant.verify.target import Codes
 
 
@@ -112,7 +112,7 @@ def _choices(setting: Setting, search: Search) -> dict[str, list[Any]]:
     p = search.pairs
     bits = (setting.random_bits,)
     rows = [core.knobs for core in (stochastic_cores(p.source, p.target, bits) if setting.random_bits else cores(p.source, p.target))]
-    rows += [*tiny_choices(p.source, p.target), *range_choices(p.target, setting)]
+    rows += [*tiny_choices(p.source, p.target), *range_choices(p.source, p.target, setting), *nan_choices(p.source, p.target)]
     found: dict[str, dict[Any, None]] = {knob: {} for knob in KNOBS_SEARCHED}
     for row in rows:
         for knob, choice in row:
@@ -129,14 +129,13 @@ def _ruled_out(other: Setting, knob: str, wrong: Codes, search: Search) -> Ruled
 def witness(search: Search, i: int, setting: Setting) -> Witness:
     """Return one pair, and what a setting gives instead (either of two results where random bits decide that are not known), as texts."""
     p = search.pairs
-    numbers = ((int(p.codes[i]), p.source), (int(p.got[i]), p.target))
-    instead = sorted({int(results[0]) for results in search.given(setting, np.array([i]))})
-    return Witness(*(text for code, name in numbers for text in (hex_code(code, name), hex_value(code, name))), *results_as_text(instead, p.target))
+    instead = sorted({key_of(results[0]) for results in search.given(setting, np.array([i]))})
+    return Witness(*input_texts(p.codes[i], p.source), *result_texts(key_of(p.got[i]), p.target), *results_as_text(instead, p.target))
 
 
-def results_as_text(codes: Iterable[int], target: str | Format) -> list[str]:
+def results_as_text(results: Iterable[tuple[int, ...]], target: str | Format) -> list[str]:
     """Return codes, and their values, as alternatives."""
-    return [" or ".join(text(code, target) for code in codes) for text in (hex_code, hex_value)]
+    return [" or ".join(texts) for texts in zip(*(result_texts(key, target) for key in results))]
 
 
 def questions_about(preferred: Setting, others: list[Setting], probe: Codes, search: Search) -> tuple[Question, ...]:
@@ -144,7 +143,7 @@ def questions_about(preferred: Setting, others: list[Setting], probe: Codes, sea
 
     Where random bits decide, one result must tell: an input is asked only where no result of one setting is one of another.
     """
-    probe = probe[np.argsort(magnitude_of(probe, search.pairs.source), kind="stable")]
+    probe = probe[order_of(probe, search.pairs.source)]
     first = extremes(preferred, probe, search)
     asked: dict[int, list[Setting]] = {}
     for other in others:
@@ -158,15 +157,15 @@ def questions_about(preferred: Setting, others: list[Setting], probe: Codes, sea
 def _question(code: Codes, preferred: Setting, others: list[Setting], search: Search) -> Question:
     p = search.pairs
     names = tuple(k for k in KNOBS_SEARCHED if any(_differ(preferred, other, k) for other in others))
-    answers: dict[tuple[int, ...], list[tuple[str, Setting]]] = {}
+    answers: dict[tuple[tuple[int, ...], ...], list[tuple[str, Setting]]] = {}
     for setting in (preferred, *others):
-        results = tuple(sorted({int(r[0]) for r in extremes(setting, code, search)}))
+        results = tuple(sorted({key_of(r[0]) for r in extremes(setting, code, search)}))
         said = names if setting is preferred else tuple(k for k in KNOBS_SEARCHED if _differ(setting, preferred, k))
         answers.setdefault(results, []).append((setting.text(said), setting))
-    return Question(hex_code(code[0], p.source), hex_value(int(code[0]), p.source), tuple(_answer(r, given, search) for r, given in answers.items()))
+    return Question(*input_texts(code[0], p.source), tuple(_answer(r, given, search) for r, given in answers.items()))
 
 
-def _answer(results: tuple[int, ...], given: list[tuple[str, Setting]], search: Search) -> Answer:
+def _answer(results: tuple[tuple[int, ...], ...], given: list[tuple[str, Setting]], search: Search) -> Answer:
     code, value = results_as_text(results, search.pairs.target)
     return Answer(code, value, tuple(dict.fromkeys(said for said, _ in given)), tuple(setting for _, setting in given))
 

@@ -16,15 +16,17 @@ from refquant.policies import Philox, RandomBits
 from refquant.verify.explaining.chance import chance_of, likely_cores
 from refquant.verify.explaining.evidence import decisions_on, questions_about
 from refquant.verify.explaining.explanation import Explanation, Spent
-from refquant.verify.explaining.fits import Solution, joint_solutions, reduced, signature, solutions
+from refquant.verify.explaining.fits import joint_solutions, solutions
 from refquant.verify.explaining.knob_space import cores, stochastic_cores
 from refquant.verify.explaining.named import dialects_that_fit
-from refquant.verify.explaining.pairs import contradictions_in, pairs_of
+from refquant.verify.explaining.operations.applied import Applied
+from refquant.verify.explaining.pairs import Pairs, contradictions_in, operand_pairs_of, pairs_of
 from refquant.verify.explaining.partly import Best, alone, best_settings
 from refquant.verify.explaining.probes import probe_codes
 from refquant.verify.explaining.search import Search
 from refquant.verify.explaining.settings import Setting
 from refquant.verify.explaining.situations import SITUATIONS
+from refquant.verify.explaining.solution import Solution, reduced, signature
 from refquant.verify.target import Codes
 
 BUDGET = 100_000
@@ -36,21 +38,28 @@ _NOTHING: dict[str, Any] = {
 
 
 def explain(
-    x: Any, results: Any, target: str | Format, *, source: str | Format | None = None, random: RandomBits | Philox | None = None,
-    nan_by: NanBy | str = "byte", budget: int = BUDGET, progress: Callable[[int], None] | None = None,
+    x: Any, results: Any, target: str | Format | None = None, *, source: str | Format | tuple[str | Format, ...] | None = None, op: str | None = None,
+    flags: Any = None, random: RandomBits | Philox | None = None, nan_by: NanBy | str = "byte", budget: int = BUDGET,
+    progress: Callable[[int], None] | None = None,
 ) -> Explanation:  # fmt: skip
     """Return which policies reproduce somebody's results, what decided between them, and what would decide between those that are left.
 
     Parameters
     ----------
-    x : array
-        Inputs: of a dtype that is a format (float64, int32, of ml_dtypes), or codes of `source`. Not modified.
+    x : array, or a tuple of arrays
+        Inputs: of a dtype that is a format (float64, int32, of ml_dtypes), or codes of `source`; with `op` a tuple of its operands, of one shape. Not
+        modified.
     results : array of the shape of x
         What somebody made of them: codes of `target` (unsigned integers), an ml_dtypes array, or values of `target`.
-    target : str or Format
-        The format of the results.
-    source : str or Format, optional
+    target : str or Format, optional
+        The format of the results; left out for predicates, whose results are 0 and 1.
+    source : str or Format, or a tuple of one for each operand, optional
         The format of the inputs, where `x` holds codes.
+    op : str, optional
+        What was computed, as `refquant.arithmetic` and `refquant.golden.generate` name it (``"add"``, ``"fma"``, ``"compare_quiet_lt"``); a conversion if
+        not given.
+    flags : array of integers of the shape of x, optional
+        The exception flags of each result of an operation, bits as `refquant.Flags` has them: they are explained too.
     random : RandomBits or Philox, optional
         The random bits of a stochastic rounding, where they are known.
     nan_by : {"byte", "class"}
@@ -76,6 +85,8 @@ def explain(
     the setting only where they account for the results decisively better than a deterministic rounding does that is wrong now and then.
     Tiny inputs and those out of range are explained one after the other, and together for the first 8 ways of rounding with different results where that does
     not succeed. What is found is what `refquant.encode` gives under ``setting.dialect``, compared with every pair.
+    Of operations, what `refquant.arithmetic` gives; their knobs are those of the record of the operation (`refquant.operations`), which NaN is delivered among
+    them, and of ``fma`` whether the product is rounded first, and to which format: no dialect says that, ``setting["product"]`` does.
 
     Examples
     --------
@@ -87,10 +98,14 @@ def explain(
     "refquant.get_dialect('default').replace(overflow='saturate', nan='canonical', rounding='ties_to_away')"
     >>> [q.input_value for q in found.questions][:2]  # inputs to run next
     ['-0', '0x1p-149']
+    >>> a, b = np.float16([1.0, 2.0, 3e-6]), np.float16([2**-11, 2**-9, 1.0])
+    >>> found = explain((a, b), a + b, "float16", op="add")
+    >>> str(found.setting["rounding"]), found.setting["via"]
+    ('ties_to_even', None)
     """
     if not isinstance(budget, (int, np.integer)) or budget < 1:
         raise InputValueError(f"budget: expected an integer of at least 1, got {budget!r}")
-    pairs = pairs_of(x, results, target, source, random=random, by=nan_by)
+    pairs = _pairs(x, results, target, source, op, flags, random, nan_by)
     if progress is not None and not callable(progress):
         raise InputTypeError(f"progress: expected a function, got {progress!r}")
     search = Search(pairs, int(budget), progress)
@@ -101,6 +116,16 @@ def explain(
         pairs.source, pairs.target, pairs.given, pairs.codes.size, np.unique(pairs.codes[pairs.contradictory]).size, contradictions_in(pairs),
         {name: int(n) for name, n in zip(SITUATIONS, counts) if n}, **{**_NOTHING, **found}, dialects=dialects_that_fit(search), spent=spent,
     )  # fmt: skip
+
+
+def _pairs(x: Any, results: Any, target: Any, source: Any, op: str | None, flags: Any, random: Any, by: NanBy | str) -> Pairs:
+    if op is not None:
+        return operand_pairs_of(op, x, results, target, source, flags, random=random, by=by)
+    if flags is not None:
+        raise InputTypeError("flags: are explained for operations alone, and op= is not given")
+    if target is None:
+        raise InputTypeError("target: expected the format of the results, got None")
+    return pairs_of(x, results, target, source, random=random, by=by)
 
 
 def _searched(search: Search) -> dict[str, Any]:
@@ -149,7 +174,8 @@ def _known(search: Search) -> Iterator[Solution]:
 def _jointly(search: Search) -> Iterator[Solution]:
     """Yield what reproduces every pair where the parts of the knobs depend on each other."""
     p = search.pairs
-    return iter(()) if p.contradictory.size or p.bits is not None else joint_solutions(search, cores(p.source, p.target))
+    nothing = p.contradictory.size or p.bits is not None or isinstance(p.source, Applied)  # of operations, what is out of range depends on nothing tiny
+    return iter(()) if nothing else joint_solutions(search, cores(p.source, p.target))
 
 
 def _others(preferred: Setting, found: list[Solution], probe: Codes, search: Search) -> list[Setting]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from refquant.formats import Format
 from refquant.verify.explaining.chance import Chance
 from refquant.verify.explaining.evidence import Decision, Question
+from refquant.verify.explaining.operations.applied import Origin
 from refquant.verify.explaining.pairs import Contradiction
 from refquant.verify.explaining.partly import Alone, Best
 from refquant.verify.explaining.settings import Setting
@@ -28,8 +29,10 @@ class Explanation:
 
     Parameters
     ----------
-    source, target : str or Format
-        Formats.
+    source : str, Format, or Applied
+        The format of the inputs, or an operation with the formats of its operands.
+    target : str or Format
+        The format of the results.
     pairs, distinct, contradictory : int
         Pairs that were given, distinct ones, and inputs that occur with more than one result.
     contradictions : tuple of Contradiction
@@ -60,7 +63,7 @@ class Explanation:
         What the search took.
     """
 
-    source: str | Format
+    source: Origin
     target: str | Format
     pairs: int
     distinct: int

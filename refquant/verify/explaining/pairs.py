@@ -7,14 +7,18 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from refquant.errors import InputTypeError, InputValueError
+from refquant.errors import InputTypeError, InputValueError, RefquantError
 from refquant.formats import Format, get_format
+from refquant.golden.evaluation import operation_named
 from refquant.golden.nan_mask import NanBy, nan_by
 from refquant.golden.random_words import words_of
-from refquant.golden.sources import code_dtype_of, magnitude_of, width_of
-from refquant.golden.text import hex_code, hex_value
+from refquant.golden.sources import WIDE_INTEGERS, code_dtype_of, width_of
 from refquant.inputs import CODES, as_codes, as_source
 from refquant.policies import Philox, RandomBits
+from refquant.verify.cases import columns_of
+from refquant.verify.explaining.operations.applied import Applied, Origin, input_texts, rows_of, sizes_of
+from refquant.verify.explaining.operations.given import check_operation, checked_operands, named_operand, target_of, with_given_flags
+from refquant.verify.explaining.operations.outcomes import key_of, result_texts
 from refquant.verify.target import Codes
 from refquant.verify.targets.results import result_codes
 from refquant.verify.targets.stated import name_or_format, source_stated
@@ -23,10 +27,10 @@ from refquant.verify.targets.stated import name_or_format, source_stated
 class Pairs(NamedTuple):
     """Distinct pairs of an input and a result, in the order of the inputs' magnitude."""
 
-    source: str | Format
+    source: Origin
     target: str | Format
-    codes: Codes  #: inputs, as codes of the source
-    got: Codes  #: results, as codes of the target
+    codes: Codes  #: inputs, as codes of the source, or rows of operands
+    got: Codes  #: results, as codes of the target, with flags where those were given
     counts: NDArray[np.int64]  #: how often each pair was given
     nan_by: NanBy
     bits: NDArray[Any] | None = None  #: the random bits of each pair, where they are known
@@ -57,6 +61,39 @@ def pairs_of(
     columns = [codes.reshape(-1), got.reshape(-1)] + ([] if random is None else [_bits(random, codes.shape)])
     codes, got, *bits, counts = _distinct(columns, origin)
     return Pairs(origin, goal, codes, got, counts, by, bits[0] if bits else None, 0 if random is None else random.n)
+
+
+def operand_pairs_of(
+    operation: str, x: Any, results: Any, target: str | Format | None, source: Any = None, flags: Any = None, *, random: RandomBits | Philox | None = None,
+    by: NanBy | str = "byte",
+) -> Pairs:  # fmt: skip
+    """Return what was given as rows of operands and results; see `refquant.verify.explain`."""
+    by, goal = nan_by(by), name_or_format(target_of(operation, target))
+    given, stated = checked_operands(operation, x, source)
+    operands = [_operand(i, column, stated[i]) for i, column in enumerate(given)]
+    applied = Applied(operation_named(operation).name, tuple(origin for origin, _ in operands), flags is not None)
+    check_operation(applied, goal)
+    shape = operands[0][1].shape
+    for i, (_, column) in enumerate(operands):
+        if column.shape != shape:
+            raise InputValueError(f"x[{i}]: expected the shape of x[0] {shape}, got {column.shape}")
+    got = _results(results, get_format(goal), operands[0][1])
+    outcomes = (got if flags is None else with_given_flags(got, flags)).reshape(-1)
+    if not outcomes.size:
+        raise InputValueError("x: expected at least one row of operands, got none")
+    rows = rows_of(tuple(column.reshape(-1) for _, column in operands), applied)
+    codes, got, *bits, counts = _distinct([rows, outcomes] + ([] if random is None else [_bits(random, shape)]), applied)
+    return Pairs(applied, goal, codes, got, counts, by, bits[0] if bits else None, 0 if random is None else random.n)
+
+
+def _operand(number: int, column: Any, source: str | Format | None) -> tuple[str | Format, Codes]:
+    try:
+        origin, codes = _inputs(column, source)
+    except RefquantError as error:
+        raise named_operand(error, number) from None
+    if origin in WIDE_INTEGERS:
+        raise InputValueError(f"x[{number}]: operations have no operands of {origin}")
+    return origin, codes
 
 
 def _inputs(x: Any, source: str | Format | None) -> tuple[str | Format, Codes]:
@@ -98,9 +135,10 @@ def _bits(random: RandomBits | Philox, shape: tuple[int, ...]) -> NDArray[Any]:
     return random.array.reshape(-1).astype(np.uint32)
 
 
-def _distinct(columns: list[NDArray[Any]], source: str | Format) -> list[NDArray[Any]]:
+def _distinct(columns: list[NDArray[Any]], source: Origin) -> list[NDArray[Any]]:
     """Return the distinct rows by magnitude of the input, and how often each occurs."""
-    order = np.lexsort((*columns[::-1], magnitude_of(columns[0], source)))
+    parts = [part for column in columns for part in (columns_of(column) if column.dtype.names else (column,))]
+    order = np.lexsort((*parts[::-1], sizes_of(columns[0], source)))
     rows = [np.ascontiguousarray(c[order]) for c in columns]
     first = np.ones(order.size, np.bool_)
     first[1:] = np.logical_or.reduce([c[1:] != c[:-1] for c in rows])
@@ -126,5 +164,5 @@ def contradictions_in(pairs: Pairs, most: int = 10) -> tuple[Contradiction, ...]
 def _contradiction(pairs: Pairs, first: int) -> Contradiction:
     code = pairs.codes[first]
     last = first + int(np.argmax(np.append(pairs.codes[first:] != code, True)))
-    shown = ((hex_code(got, pairs.target), hex_value(int(got), pairs.target), int(n)) for got, n in zip(pairs.got[first:last], pairs.counts[first:last]))
-    return Contradiction(hex_code(code, pairs.source), hex_value(int(code), pairs.source), tuple(shown))
+    shown = ((*result_texts(key_of(got), pairs.target), int(n)) for got, n in zip(pairs.got[first:last], pairs.counts[first:last]))
+    return Contradiction(*input_texts(code, pairs.source), tuple(shown))

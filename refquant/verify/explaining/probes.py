@@ -14,13 +14,15 @@ from refquant.golden.cases import TRUNCATED, boundary_codes, is_machine_integer
 from refquant.golden.sources import WIDE_INTEGERS, code_dtype_of, width_of
 from refquant.verify.explaining.integer_probes import integer_probes
 from refquant.verify.explaining.knob_space import formats_on_the_way
+from refquant.verify.explaining.operations.applied import Applied, Origin
+from refquant.verify.explaining.operations.probes import operand_probes
 from refquant.verify.target import Codes
 
 _WIDE = 9  # bits of a target of which every boundary is tried
 
 
 @lru_cache(maxsize=8)
-def probe_codes(source: str | Format, target: str | Format) -> Codes:
+def probe_codes(source: Origin, target: str | Format) -> Codes:
     """Return inputs that tell settings apart: every code of a narrow source, else boundaries of the target and of the formats on the way.
 
     Examples
@@ -29,6 +31,8 @@ def probe_codes(source: str | Format, target: str | Format) -> Codes:
     >>> probe_codes("float16", "float8_e4m3fn").size, 0x3F87FFFF in probe_codes("float32", "float8_e4m3fn")
     (65536, True)
     """
+    if isinstance(source, Applied):
+        return operand_probes(source, target)
     if width_of(source) <= 16:
         return np.arange(1 << width_of(source), dtype=code_dtype_of(source))
     quick, on_the_way = width_of(target) > _WIDE, formats_on_the_way(source, target)

@@ -6,11 +6,12 @@ from dataclasses import asdict
 from typing import Any
 
 import refquant
-from refquant.formats import Format
+from refquant.formats import FloatFormat, Format, IntFormat
 from refquant.policies import Via
 from refquant.verify.comparison import Witness
 from refquant.verify.explaining.evidence import Decision, Question
 from refquant.verify.explaining.explanation import Explanation
+from refquant.verify.explaining.operations.applied import Applied, Origin
 from refquant.verify.explaining.pairs import Contradiction
 from refquant.verify.explaining.partly import Best, Run
 from refquant.verify.explaining.settings import Setting
@@ -22,7 +23,9 @@ def explanation_record(found: Explanation) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``schema`` (1), ``refquant`` (its version), ``explained`` (bool), ``source`` and ``target`` (names), ``pairs``, ``distinct`` and ``contradictory``
+        ``schema`` (1), ``refquant`` (its version), ``explained`` (bool), ``operation`` (null for conversions, or its name),
+        ``source`` (a name, or those of the operands' formats), ``flags`` (bool: whether they were compared), ``target`` (a name),
+        ``pairs``, ``distinct`` and ``contradictory``
         (numbers), ``contradictions`` (a list of ``input``, ``input_value`` and ``results``: ``code``, ``value``, ``count``), ``situations`` (number of pairs
         in each), ``setting`` (null, or ``knobs``, a mapping of every knob that was searched to its choice as text or null, `via` as a mapping of ``format``,
         ``rounding`` and ``nan``, ``random_bits``, and ``code``, the Python text of the dialect), ``chance`` (null, or ``choice``, ``log_likelihood``,
@@ -44,7 +47,7 @@ def explanation_record(found: Explanation) -> dict[str, Any]:
     """
     numbers = {name: getattr(found, name) for name in ("pairs", "distinct", "contradictory", "situations", "others", "more")}
     return {
-        "schema": 1, "refquant": refquant.__version__, "explained": found.explained, "source": _name(found.source), "target": _name(found.target), **numbers,
+        "schema": 1, "refquant": refquant.__version__, "explained": found.explained, **_origin(found.source), "target": _name(found.target), **numbers,
         "setting": None if found.setting is None else _setting(found.setting),
         "contradictions": [_contradiction(c) for c in found.contradictions],
         "chance": None if found.chance is None else {**asdict(found.chance), "decisive": found.chance.decisive},
@@ -57,6 +60,12 @@ def _name(end: str | Format) -> str:
     return end if isinstance(end, str) else end.name
 
 
+def _origin(source: Origin) -> dict[str, Any]:
+    if isinstance(source, Applied):
+        return {"operation": source.operation, "source": list(source.names), "flags": source.flags}
+    return {"operation": None, "source": _name(source), "flags": False}
+
+
 def _setting(setting: Setting) -> dict[str, Any]:
     return {"knobs": {knob: _choice(choice) for knob, choice in setting.knobs}, "random_bits": setting.random_bits, "code": setting.code}
 
@@ -65,7 +74,7 @@ def _choice(choice: Any) -> Any:
     """Return a choice as `Dialect.replace` takes it."""
     if isinstance(choice, Via):
         return {"format": choice.name, "rounding": str(choice.rounding), "nan": str(choice.nan)}
-    return None if choice is None else str(choice)
+    return None if choice is None else choice.name if isinstance(choice, (FloatFormat, IntFormat)) else str(choice)
 
 
 def _decision(decision: Decision) -> dict[str, Any]:

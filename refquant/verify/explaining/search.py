@@ -12,12 +12,15 @@ from numpy.typing import NDArray
 
 from refquant.formats import get_format
 from refquant.golden.nan_mask import NanBy
-from refquant.policies import Via
 from refquant.verify.comparison import Mask, is_nan
 from refquant.verify.explaining.knob_space import STOCHASTIC
+from refquant.verify.explaining.operations.applied import Applied
+from refquant.verify.explaining.operations.choices import PRODUCT
+from refquant.verify.explaining.operations.labels import labels_of, labels_through, negative_of, ties_of
+from refquant.verify.explaining.operations.outcomes import codes_in
 from refquant.verify.explaining.pairs import Pairs
 from refquant.verify.explaining.settings import Setting
-from refquant.verify.explaining.situations import NORMAL, is_tie, situations_of
+from refquant.verify.explaining.situations import NORMAL, is_negative, is_tie, situations_of
 from refquant.verify.target import Codes
 
 Where = NDArray[np.int64]  #: numbers of pairs
@@ -38,22 +41,38 @@ class Search:
 
     def __post_init__(self) -> None:
         p = self.pairs
-        self.labels = situations_of(p.codes, p.source, p.target)
-        self.ties = is_tie(p.codes, p.source, p.target)
+        if isinstance(p.source, Applied):
+            self.labels, self.ties = labels_of(p.codes, p.source, p.target), ties_of(p.codes, p.source, p.target)
+        else:
+            self.labels, self.ties = situations_of(p.codes, p.source, p.target), is_tie(p.codes, p.source, p.target)
 
-    def where(self, *situations: int, via: Via | None = None) -> Where:
+    def where(self, *situations: int) -> Where:
         """Return the pairs in some of the situations; all of them if none is named."""
-        return np.flatnonzero(np.isin(self._labels(via), situations)) if situations else np.arange(self.pairs.codes.size)
+        return np.flatnonzero(np.isin(self.labels, situations)) if situations else np.arange(self.pairs.codes.size)
 
-    def _labels(self, via: Via | None) -> NDArray[np.int64]:
-        """Return the situations; of what a format on the way takes out of the normal range, that there."""
-        if via is None:
-            return self.labels
-        p, normal = self.pairs, self.where(NORMAL)
-        passed = Setting((("rounding", via.rounding), ("nan", "keep_payload"))).results(p.codes[normal], p.source, via.format)
-        labels = self.labels.copy()
+    def few_for(self, way: Setting) -> Where:
+        """Return a few pairs in the normal range that a way of rounding leaves there."""
+        few = self._stages(self.where(NORMAL))[0]
+        kept: Where = few[self.labels_for(way, few) == NORMAL]
+        return kept
+
+    def labels_for(self, way: Setting, where: Where) -> NDArray[np.int64]:
+        """Return the situations of some pairs; of what a format on the way, or a product that is rounded first, takes out of the normal range, that there."""
+        p, via = self.pairs, way["via"]
+        labels: NDArray[np.int64] = self.labels[where].copy()
+        if way_of(way) == (None, None):
+            return labels
+        if isinstance(p.source, Applied):
+            return labels_through(labels, p.codes[where], p.source, p.target, via, way[PRODUCT])
+        normal: Mask = labels == NORMAL
+        passed = Setting((("rounding", via.rounding), ("nan", "keep_payload"))).results(p.codes[where[normal]], p.source, via.format)
         labels[normal] = situations_of(passed, via.format, p.target)
         return labels
+
+    def negative(self, codes: Codes) -> Mask:
+        """Return which inputs have a sign; of operations, which results."""
+        source = self.pairs.source
+        return negative_of(codes, source) if isinstance(source, Applied) else is_negative(codes, source)
 
     def right(self, setting: Setting, where: Where) -> Mask:
         """Return which of some pairs a setting reproduces; a stochastic one whose bits are not known: which it may give."""
@@ -76,14 +95,19 @@ class Search:
         fmt = get_format(self.pairs.target)
         if self.pairs.nan_by is NanBy.BYTE or not fmt.has_nan:
             return results
-        made: Codes = np.where(is_nan(results, fmt), results.dtype.type(fmt.code_of_nan), results)
+        made: Codes = results.copy()
+        codes_in(made)[is_nan(codes_in(results), fmt)] = fmt.code_of_nan
         return made
 
     def fitting(self, candidates: Iterable[Setting], where: Where) -> Iterator[Setting]:
         """Yield the settings that reproduce all of some pairs."""
+        yield from self.fitting_of(self.allowed(candidates), where)
+
+    def fitting_of(self, allowed: Iterable[Setting], where: Where) -> Iterator[Setting]:
+        """Yield those that reproduce all of some pairs, of settings that the target has."""
         stages = self._stages(where)
         rare: list[int] = []
-        for setting in self.allowed(candidates):
+        for setting in allowed:
             if self._fits(setting, stages, rare):
                 yield setting
 
@@ -133,6 +157,11 @@ class Search:
 
 def _spread(where: Where, count: int) -> Where:
     return where[:: max(-(-where.size // count), 1)]
+
+
+def way_of(core: Setting) -> tuple[Any, Any]:
+    """Return the formats on the way: that of `via`, and that of a product."""
+    return core["via"], core[PRODUCT]
 
 
 def is_stochastic(setting: Setting) -> bool:

@@ -9,15 +9,17 @@ from typing import Any
 import numpy as np
 
 from refquant.codec import convert, encode
-from refquant.errors import PolicyError
+from refquant.errors import InputValueError, PolicyError
 from refquant.formats import Format, get_format
 from refquant.golden.sources import WIDE_INTEGERS, is_float
 from refquant.policies import Dialect, Policies, RandomBits, Via, get_dialect, resolve
 from refquant.verify.comparison import is_nan
 from refquant.verify.explaining.bit_rounding import rounded_bits, shift_between
+from refquant.verify.explaining.operations.applied import Applied, Origin, first_row, name_of
+from refquant.verify.explaining.operations.choices import PRODUCT, Knobs
+from refquant.verify.explaining.operations.outcomes import outcomes_of
 from refquant.verify.target import Codes
 
-Knobs = tuple[tuple[str, Any], ...]
 _DEFAULT = get_dialect("default")
 _FIRST = Policies()
 _PASSED = _DEFAULT.replace(nan="keep_payload")
@@ -46,7 +48,7 @@ class Setting:
 
     def __getitem__(self, name: str) -> Any:
         """Return the choice of a knob; that of the default where it says nothing."""
-        return dict(self.knobs).get(name, getattr(_FIRST, name))
+        return dict(self.knobs).get(name, getattr(_FIRST, name, None))
 
     def and_with(self, *more: Knobs) -> Setting:
         """Return the setting with other choices of some knobs."""
@@ -60,9 +62,10 @@ class Setting:
     @property
     def code(self) -> str:
         """Python text that makes the dialect."""
-        said = [f"{name}={_python(choice)}" for name, choice in self.knobs if choice not in (getattr(_FIRST, name), LIKE_NUMBERS)]
+        said = [f"{name}={_python(choice)}" for name, choice in self.knobs if name != PRODUCT and choice not in (getattr(_FIRST, name), LIKE_NUMBERS)]
         made = f"refquant.get_dialect('default').replace({', '.join(said)})" if said else "refquant.get_dialect('default')"
         notes = ["but NaNs are rounded like numbers, bit by bit"] if self["nan"] == LIKE_NUMBERS else []
+        notes += [f"but {described(PRODUCT, self[PRODUCT])}"] if self[PRODUCT] else []
         notes += [f"with {self.random_bits} random bits"] if self.random_bits else []
         return f"{made}  # {', '.join(notes)}" if notes else made
 
@@ -70,8 +73,10 @@ class Setting:
         """Return the choices of some knobs for a reader."""
         return ", ".join(described(name, self[name], self.random_bits) for name in names)
 
-    def is_allowed(self, target: str | Format, source: str | Format) -> bool:
+    def is_allowed(self, target: str | Format, source: Origin) -> bool:
         """Return whether the format has these policies."""
+        if isinstance(source, Applied):
+            return self._is_allowed_for(source, target)
         if self["nan"] == LIKE_NUMBERS and not (is_float(source) and shift_between(self._last(source), target, self["rounding"])):
             return False
         try:
@@ -80,11 +85,24 @@ class Setting:
             return False
         return True
 
-    def results(self, codes: Codes, source: str | Format, target: str | Format, bits: Any = None) -> Codes:
+    def _is_allowed_for(self, applied: Applied, target: str | Format) -> bool:
+        if self[PRODUCT] is not None and self.random_bits:
+            return False
+        try:
+            resolve(get_format(target), self.dialect.policies(str(target), str(target)), self.random_bits)
+            if self[PRODUCT] is not None or self.random_bits:
+                self.results(first_row(applied), applied, target, 0)
+        except (PolicyError, InputValueError):
+            return False
+        return True
+
+    def results(self, codes: Codes, source: Origin, target: str | Format, bits: Any = None) -> Codes:
         """Return what the setting gives for codes of a source; `bits` are the random ones, one for all or one each."""
         random = None
         if self.random_bits:
             random = RandomBits(np.broadcast_to(np.asarray(bits, np.uint32), codes.shape), self.random_bits)
+        if isinstance(source, Applied):
+            return outcomes_of(source, codes, target, self.dialect, self[PRODUCT], random)
         if isinstance(source, str) and source in WIDE_INTEGERS:
             made: Codes = encode(codes.view(source), target, dialect=self.dialect, random=random)
         else:
@@ -106,7 +124,7 @@ class Setting:
 @lru_cache(maxsize=1 << 16)
 def dialect_of(knobs: Knobs) -> Dialect:
     """Return the default dialect with these choices."""
-    return _DEFAULT.replace(name="explained", **{name: choice for name, choice in knobs if choice != LIKE_NUMBERS})
+    return _DEFAULT.replace(name="explained", **{name: choice for name, choice in knobs if name != PRODUCT and choice != LIKE_NUMBERS})
 
 
 def _python(choice: Any) -> str:
@@ -120,6 +138,8 @@ def described(name: str, choice: Any, random_bits: int = 0) -> str:
     """Return one choice for a reader: ``rounding=toward_zero``, ``through float32``."""
     if name == "via":
         return "straight" if choice is None else f"through {choice.name}" + ("" if choice.rounding == "ties_to_even" else f" ({choice.rounding})")
+    if name == PRODUCT:
+        return "the product is not rounded" if choice is None else f"the product is rounded to {name_of(choice)} first"
     if name == "rounding" and random_bits:
         return f"rounding={choice} with {random_bits} bits"
     if choice == LIKE_NUMBERS:

@@ -12,8 +12,10 @@ from refquant.policies import Flags, get_dialect
 from refquant.verify.comparison import Mask, is_nan, is_subnormal
 from refquant.verify.target import Codes
 
-NORMAL, SUBNORMAL_INPUT, TINY, OVERFLOW, NEGATIVE, ZERO, INFINITY, NAN = range(8)
-SITUATIONS = ("normal range", "subnormal input", "subnormal result", "overflow", "negative", "zero", "Inf", "NaN")
+NORMAL, SUBNORMAL_INPUT, TINY, OVERFLOW, NEGATIVE, ZERO, INFINITY, NAN, INVALID, BY_ZERO = range(10)  # the last two: of operations
+SITUATIONS = (
+    "normal range", "subnormal input", "subnormal result", "overflow", "negative", "zero", "Inf", "NaN", "invalid operation", "division by zero",
+)  # fmt: skip
 _OUTWARD = get_dialect("default").replace(rounding="away_from_zero", overflow="saturate")
 _BELOW = get_dialect("default").replace(rounding="toward_zero", overflow="saturate", below_min="nan", negative="absolute")
 _MODES = [get_dialect("default").replace(rounding=mode, overflow="saturate") for mode in ("ties_to_zero", "ties_to_away")]

@@ -12,6 +12,7 @@ from refquant.policies import Via
 from refquant.verify.comparison import Mask
 from refquant.verify.explaining import situations as s
 from refquant.verify.explaining.knob_space import MOST_RANDOM_BITS, STOCHASTIC, base
+from refquant.verify.explaining.operations.outcomes import codes_in
 from refquant.verify.explaining.search import Search, Where
 from refquant.verify.explaining.settings import Setting
 from refquant.verify.target import Codes
@@ -44,7 +45,7 @@ def sample_of(search: Search, via: Via | None, most: int) -> Sample:
     between = remainder > 0
     where, zero = where[between], zero[between]
     codes = p.codes[where]
-    return Sample(where, codes, p.counts[where], remainder[between], p.got[where] != zero, s.is_negative(codes, p.source), zero)
+    return Sample(where, codes, p.counts[where], remainder[between], codes_in(p.got[where]) != codes_in(zero), search.negative(codes), codes_in(zero))
 
 
 def _some_inputs(where: Where, search: Search, most: int) -> Where:
@@ -68,7 +69,7 @@ def probability_away(core: Setting, codes: Codes, search: Search) -> tuple[NDArr
     for _ in range(bits + 1):  # bisection: the smallest bits that round the other way
         middle = (least + beyond) >> np.uint64(1)
         asked = np.minimum(middle, np.uint64((1 << bits) - 1))
-        turns = (core.results(codes, p.source, p.target, asked) != none) | (middle > asked)
+        turns = (codes_in(core.results(codes, p.source, p.target, asked)) != codes_in(none)) | (middle > asked)
         beyond, least = np.where(turns, middle, beyond), np.where(turns, least, np.minimum(middle + np.uint64(1), beyond))
     return ((1 << bits) - beyond.astype(np.float64)) / (1 << bits), none
 

@@ -11,8 +11,9 @@ from refquant.verify.target import Target
 from refquant.verify.targets.file_target import FileTarget
 from refquant.verify.targets.function_target import FunctionTarget
 from refquant.verify.targets.program_target import ProgramTarget
+from refquant.verify.targets.testfloat_target import TestFloatTarget
 
-__all__ = ["TARGETS", "FileTarget", "FunctionTarget", "ProgramTarget", "get_target", "list_targets"]
+__all__ = ["TARGETS", "FileTarget", "FunctionTarget", "ProgramTarget", "TestFloatTarget", "get_target", "list_targets"]
 
 
 class Adapter(NamedTuple):

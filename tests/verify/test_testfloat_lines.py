@@ -1,0 +1,132 @@
+"""TestFloat's lines: what is read, what is refused, and how a file of them is judged."""
+
+import numpy as np
+import pytest
+from operationsplanted import by_oracle, rows_by_rule
+
+from refquant import errors
+from refquant.golden import generate
+from refquant.verify import TestFloatTarget, explain, judge
+from refquant.verify.testfloat import read_testfloat
+
+PAIR = ("float16", "float16")
+
+
+def lines_of(columns, codes, flags):
+    return [" ".join([*(f"{c:04X}" for c in row[:-1]), f"{row[-1]:02X}"]) for row in zip(*columns, codes, flags)]
+
+
+def test_lines_as_testfloat_writes_them():
+    """`testfloat_gen f16_add` writes lines such as these (Berkeley TestFloat 3e, doc/testfloat_gen.html: operands, result, exception flags)."""
+    found = read_testfloat(["87FF E850 E850 01", "", "3c00 7C01  7E01 10"], PAIR, "float16", "x")
+    assert [c.tolist() for c in found.operands] == [[0x87FF, 0x3C00], [0xE850, 0x7C01]]
+    assert found.results.tolist() == [0xE850, 0x7E01] and found.flags.tolist() == [1, 16]
+    assert found.results.dtype == np.uint16 and found.flags.dtype == np.uint8
+
+
+def test_digits_are_those_of_the_widths_and_truths_have_one():
+    assert read_testfloat(["3F 1 00"], ("float6_e2m3fn",), "uint1", "x").operands[0].tolist() == [0x3F]
+    assert read_testfloat(["3C00 3C00 1 00"], PAIR, "uint1", "x").results.tolist() == [1]
+
+
+@pytest.mark.parametrize(
+    "line, says",
+    [
+        ("3C00 3C00 4000", r"x, line 2: expected operands, result and flags of 4, 4, 4, 2 hex digits, with spaces between them, got '3C00 3C00 4000'"),
+        ("3C00 3C00 4000 1", "x, line 2: expected"),
+        ("3C00 3C00 04000 01", "x, line 2: expected"),
+        ("0x3C00 3C00 4000 01", "x, line 2: expected"),
+        ("3C00,3C00,4000,01", "x, line 2: expected"),
+        ("3C00 3C0G 4000 01", "x, line 2: expected"),
+        ("3C00 3C00 4000 20", "x: 20 in the last column is no combination of exception flags, which are below 20"),
+    ],
+)
+def test_another_line_is_refused(line, says):
+    with pytest.raises(errors.InputValueError, match=says):
+        read_testfloat(["3C00 3C00 4000 00", line], PAIR, "float16", "x")
+
+
+def test_a_code_of_more_bits_than_the_format_is_refused():
+    with pytest.raises(errors.InputValueError, match="x: 7F in column 1 does not fit 6 bits"):
+        read_testfloat(["7F 00 00"], ("float6_e2m3fn",), "float6_e2m3fn", "x")
+
+
+def test_no_lines_are_refused():
+    with pytest.raises(errors.InputValueError, match="x: there are no lines of TestFloat"):
+        read_testfloat(["# nothing", " "], PAIR, "float16", "x")
+
+
+@pytest.fixture
+def written(tmp_path):
+    def write(columns, codes, flags):
+        (tmp_path / "results.txt").write_text("\n".join(lines_of(columns, codes, flags)) + "\n")
+        return tmp_path / "results.txt"
+
+    return write
+
+
+COLUMNS = rows_by_rule(PAIR, 400)
+
+
+def test_results_of_the_oracle_are_exact(written):
+    path = written(COLUMNS, *by_oracle("div", COLUMNS, PAIR, "float16"))
+    verdict = judge(TestFloatTarget(path, "div", "float16")).verdicts[0]
+    assert (verdict.status, verdict.cases, verdict.flags) == ("exact", COLUMNS[0].size, None) and verdict.sizes == {"lines of the file": COLUMNS[0].size}
+
+
+def test_one_wrong_result_and_one_wrong_flag_are_found(written):
+    codes, flags = by_oracle("div", COLUMNS, PAIR, "float16")
+    codes[700] ^= 1
+    flags[701] ^= 1
+    verdict = judge(TestFloatTarget(written(COLUMNS, codes, flags), "div", "float16")).verdicts[0]
+    assert (verdict.status, verdict.mismatches, verdict.by_class["flags"]) == ("new", 2, 1) and verdict.witness.input == ", ".join(
+        f"0x{c[700]:04x}" for c in COLUMNS
+    )
+    assert int(verdict.witness.expected, 16) == codes[700] ^ 1
+    assert verdict.flags.cases == 1 and verdict.flags.witness.input == ", ".join(f"0x{c[701]:04x}" for c in COLUMNS)
+
+
+def test_tininess_is_judged_as_it_is_claimed(written):
+    columns = (np.uint16([0x03FF]), np.uint16([0x3C01]))  # rounds up to the least normal number: tiny before, not after rounding
+    path = written(columns, *by_oracle("mul", columns, PAIR, "float16", tininess="before"))
+    assert judge(TestFloatTarget(path, "mul", "float16", knobs=(("tininess", "before"),))).verdicts[0].status == "exact"
+    verdict = judge(TestFloatTarget(path, "mul", "float16")).verdicts[0]
+    assert verdict.by_class == {"flags": 1} and verdict.status == "new" and verdict.flags.cases == 1
+
+
+def test_golden_vectors_of_testfloat_are_read(tmp_path):
+    generate("fma", "float8_e4m3fn").save(tmp_path / "vectors", writers=("testfloat",))
+    verdict = judge(TestFloatTarget(tmp_path / "vectors/vectors.txt", "fma", "float8_e4m3fn")).verdicts[0]
+    assert verdict.status == "exact" and verdict.cases > 5000
+
+
+def test_lines_are_explained(written):
+    codes, flags = by_oracle("mul", COLUMNS, PAIR, "float16", rounding="toward_zero")
+    found = read_testfloat(lines_of(COLUMNS, codes, flags), PAIR, "float16", "x")
+    assert str(explain(found.operands, found.results, "float16", source="float16", op="mul", flags=found.flags).setting["rounding"]) == "toward_zero"
+
+
+@pytest.mark.parametrize(
+    "given, error, says",
+    [
+        ((3, "add", "float16"), errors.InputTypeError, "path: expected the name of a file, got 3"),
+        (("r.txt", "", "float16"), errors.InputValueError, "op: expected an operation"),
+        (("r.txt", "plus", "float16"), errors.UnknownNameError, "op: expected an operation such as add"),
+        (("r.txt", "add", "float16", ("float16", "float16", "float16")), errors.InputValueError, "operands"),
+    ],
+)
+def test_bad_arguments_are_refused(given, error, says):
+    with pytest.raises(error, match=says):
+        TestFloatTarget(*given)
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path):
+    (tmp_path / "r.txt").write_bytes(b"3C00 \xff")
+    with pytest.raises(errors.InputValueError, match="expected lines of TestFloat in ASCII, and byte 5 is none"):
+        TestFloatTarget(tmp_path / "r.txt", "add", "float16")
+
+
+def test_a_file_has_results_of_its_own_operands_alone(written):
+    target = TestFloatTarget(written(COLUMNS, *by_oracle("add", COLUMNS, PAIR, "float16")), "add", "float16")
+    with pytest.raises(errors.InputValueError, match="has the results of its own operands"):
+        target.run(target.claim, target.cases)
