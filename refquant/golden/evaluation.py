@@ -20,7 +20,8 @@ from refquant.stages import Stages, exact_plan, plan_stages
 
 Codes = NDArray[Any]
 INTEGERS = "int32"  #: the format of operands and results that are integers
-_RESULTS = {"truth": "uint1", "class": "uint4", "integers": INTEGERS}  #: formats of results that are no codes of the caller's format
+TRUTH = "uint1"  #: the format of a truth
+_RESULTS = {"truth": TRUTH, "class": "uint4", "integers": INTEGERS}  #: formats of results that are no codes of the caller's format
 _SHOWN = 12  #: names of operations that a message tells
 _FLOATS = ("float32", "float64")
 

@@ -15,7 +15,6 @@ from refquant.policies import get_dialect
 from refquant.verify.target import Codes
 from refquant.verify.targets.values import codes_of_values
 
-_TRUTH = "uint1"
 _KEEP = get_dialect("default").replace(nan="keep_payload")
 
 

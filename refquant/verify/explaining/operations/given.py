@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from refquant.errors import InputTypeError, InputValueError, RefquantError
 from refquant.formats import Format, get_format
 from refquant.golden.evaluation import TRUTH, is_conversion, operation_named
-from refquant.policies import get_dialect
+from refquant.policies import Flags, get_dialect
 from refquant.verify.explaining.operations.applied import Applied, first_row
 from refquant.verify.explaining.operations.outcomes import Outcomes, outcomes_of, with_flags
 
-_ALL_FLAGS = 31
+_ALL_FLAGS = sum(Flags)
 
 
 def target_of(operation: Any, target: str | Format | None) -> str | Format:
@@ -26,6 +26,8 @@ def target_of(operation: Any, target: str | Format | None) -> str | Format:
         if target is not None and get_format(target).name != TRUTH:
             raise InputValueError(f"target: the results of {record.name} are codes of {TRUTH}, not of {get_format(target).name}")
         return TRUTH
+    if record.result != "codes" or set(record.operands) != {"codes"}:
+        raise InputValueError(f"op: {record.name} does not round codes to codes, and no policy decides what it gives; compare with refquant.arithmetic")
     if target is None:
         raise InputTypeError("target: expected the format of the results, got None")
     return target
