@@ -36,7 +36,7 @@ def claims_of(target: Target, op: Any = None) -> tuple[Claim, ...]:
     >>> from refquant.verify import get_target
     >>> from refquant.verify.offers import claims_of
     >>> [claim.label for claim in claims_of(get_target("numpy"), "sqrt")]
-    ['sqrt float16', 'sqrt float32']
+    ['sqrt float16', 'sqrt float32', 'sqrt float64']
     """
     if op is None:
         return tuple(target.claims())

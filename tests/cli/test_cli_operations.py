@@ -42,7 +42,7 @@ def verify(tmp_path, monkeypatch):
 
 def test_an_operation_of_a_package_is_judged_in_its_formats(verify):
     result = verify("numpy", "--op", "add", "--level", "1")
-    assert result.exit_code == 0 and "numpy: 2 of 2 announced operations judged" in result.output
+    assert result.exit_code == 0 and "numpy: 3 of 3 announced operations judged" in result.output
     narrowed = verify("numpy", "--op", "add", "--op", "sqrt", "--format", "float16", "--level", "1", "--json", "r.json")
     assert narrowed.exit_code == 0 and ": 2 operations" in narrowed.output
     verdicts = json.loads(Path("r.json").read_text("utf-8"))["targets"][0]["verdicts"]

@@ -1,4 +1,4 @@
-"""NumPy: casts between float16, float32, float64 and from integers, and ufuncs in float16 and float32."""
+"""NumPy: casts between float16, float32, float64 and from integers, and ufuncs in these floats."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _PAIRS = (
     ("encode", "int64", "float32"),
     ("encode", "int64", "float64"),
 )
-_COMPUTED = ("float16", "float32")
+_COMPUTED = ("float16", "float32", "float64")
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from refquant.verify.cases import columns_of
 from refquant.verify.operation_claim import OperationClaim
 from refquant.verify.target import Claim, Codes
 
-FORMATS = {"float16": "16", "float32": "32"}
+FORMATS = {"float16": "16", "float32": "32", "float64": "64"}
 MODES = {
     "ties_to_even": "NEAR_EVEN", "toward_zero": "MIN_MAG", "toward_negative": "MIN", "toward_positive": "MAX", "ties_to_away": "NEAR_MAX_MAG",
 }  # fmt: skip
@@ -33,7 +33,7 @@ COMPARED = {
 
 @dataclass(frozen=True)
 class SoftfloatpyTarget:
-    """The functions of SoftFloat in float16 and float32, as built for RISC-V: one NaN, and 0 times Inf plus a NaN is invalid."""
+    """The functions of SoftFloat in float16, float32 and float64, as built for RISC-V: one NaN, and 0 times Inf plus a NaN is invalid."""
 
     name: str = "softfloatpy"
     version: str = field(default_factory=lambda: version("softfloatpy"))

@@ -1,4 +1,4 @@
-"""PyTorch on the CPU: ``Tensor.to`` between its floating-point dtypes, and functions of tensors of float16, bfloat16 and float32."""
+"""PyTorch on the CPU: ``Tensor.to`` between its floating-point dtypes, and functions of tensors of float16, bfloat16, float32, float64."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HALVES = ("float16", "bfloat16")
 SOURCES = ("float32", "float64", "float16", "bfloat16", "int32", "int64")
 #: The code of a NaN in these depends on the instructions that the build uses.
 _NAN_BY_CLASS = ("bfloat16", "float8_e5m2")
-COMPUTED = ("float16", "bfloat16", "float32")
+COMPUTED = ("float16", "bfloat16", "float32", "float64")
 #: torch.remainder is that of Python, and addcmul promises no single rounding: neither is here.
 FUNCTIONS = {
     **ARITHMETIC, "sub": "sub", "mul": "mul", "div": "div", "neg": "neg", "abs": "abs", "relu": "relu", "compare_quiet_eq": "eq", "compare_quiet_lt": "lt",
