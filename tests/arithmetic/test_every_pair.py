@@ -40,7 +40,7 @@ def check_all(operation, rows, knobs):
 def test_the_oracle_as_integers_is_the_oracle(operation, name, count_cases):
     """The rows that the tests of this file expect, by integers and tables, are those of exact fractions, one by one."""
     total = 1 << rq.get_format(name).width * len(OPERATIONS[operation].operands)
-    fast = rows_at(operation, name, np.arange(0, total, total // 1000 | 1))
+    fast = rows_at(operation, name, np.arange(0, total, total // 500 | 1))
     slow = arithmeticoracle.Rows(operation, fast.columns, fast.formats, name)
     for knobs in KNOBS[len(operation) % 5 :: 5] + SATURATED[len(name) % 5 :: 5]:
         policies = oracle.policies.Policies(**policies_of(name, **knobs))
