@@ -40,7 +40,7 @@ def check_all(operation, rows, knobs):
 def test_the_oracle_as_integers_is_the_oracle(operation, name, count_cases):
     """The rows that the tests of this file expect, by integers and tables, are those of exact fractions, one by one."""
     total = 1 << rq.get_format(name).width * len(OPERATIONS[operation].operands)
-    fast = rows_at(operation, name, np.arange(0, total, total // 1000 | 1))
+    fast = rows_at(operation, name, np.arange(0, total, total // 500 | 1))
     slow = arithmeticoracle.Rows(operation, fast.columns, fast.formats, name)
     for knobs in KNOBS[len(operation) % 5 :: 5] + SATURATED[len(name) % 5 :: 5]:
         policies = oracle.policies.Policies(**policies_of(name, **knobs))
@@ -74,10 +74,10 @@ def test_a_cut_of_every_operation_in_every_mode(name, count_cases, cut_cells):
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_cut_of_what_no_mode_changes(name, count_cases):
-    """RQ-7.17, RQ-7.23: some 200 rows, in one of the modes in turn."""
+    """RQ-7.17, RQ-7.23: some 100 rows, in one of the modes in turn."""
     for at, operation in enumerate(EXACT):
         total = 1 << rq.get_format(name).width * len(OPERATIONS[operation].operands)
-        rows = rows_at(operation, name, np.arange(at % min(total, 200), total, total // 200 | 1))
+        rows = rows_at(operation, name, np.arange(at % min(total, 200), total, total // 100 | 1))
         count_cases(check_all(operation, rows, [KNOBS[(at + len(name)) % len(KNOBS)]]))
 
 

@@ -14,12 +14,12 @@ SELECTIONS = (*oracle.selection.CHOICES, *oracle.selection.NUMBERS)
 PAYLOADS = {"nan": "keep_payload", "nan_operand": "signaling_first"}
 
 
-@pytest.mark.parametrize("name", [*NARROW, "float8_e5m2", "binary8p3se"])
+@pytest.mark.parametrize("name", [*NARROW[::3], "float8_e5m2", "binary8p3se"])
 @pytest.mark.parametrize("operation", SELECTIONS)
 def test_selections_of_every_pair(operation, name, count_cases):
     """RQ-7.23."""
     columns = arithmeticoracle.every_row((name,) * 2)
-    some = arithmeticoracle.Rows(operation, [c[:: 3 if c.size < 1 << 14 else 23] for c in columns], (name,) * 2, name)
+    some = arithmeticoracle.Rows(operation, [c[:: 11 if c.size < 1 << 14 else 97] for c in columns], (name,) * 2, name)
     more = {"subnormals": "flush_both", **(PAYLOADS if oracle.bits.has_nan(oracle.formats.get(name)) else {})}
     count_cases(check(operation, IntegerRows(operation, columns, (name,) * 2, name), {}) + check(operation, some, more))
 
@@ -31,7 +31,7 @@ def test_selections_of_every_pair(operation, name, count_cases):
 @pytest.mark.parametrize("operation", SELECTIONS)
 def test_selections_of_mixed_formats(operation, formats, result, count_cases):
     """RQ-7.6, RQ-7.23: compared exactly, then rounded once."""
-    rows = arithmeticoracle.Rows(operation, [c[::17] for c in arithmeticoracle.every_row(formats)], formats, result)
+    rows = arithmeticoracle.Rows(operation, [c[::41] for c in arithmeticoracle.every_row(formats)], formats, result)
     count_cases(check(operation, rows, {"made_nan": "negative"}))
 
 
@@ -119,7 +119,7 @@ def test_signs_of_every_code(operation, name, count_cases):
 )
 def test_copied_signs_of_every_pair(formats, result, count_cases):
     """RQ-7.24."""
-    columns = [c[::3] if "float8_e5m2" in formats else c for c in arithmeticoracle.every_row(formats)]
+    columns = [c[::13] if "float8_e5m2" in formats else c for c in arithmeticoracle.every_row(formats)]
     compare_all("copy_sign", of_signs("copy_sign"), columns, formats, result, {}, count_cases)
 
 
