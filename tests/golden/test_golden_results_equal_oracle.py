@@ -88,6 +88,8 @@ def test_comparisons_are_what_the_oracle_says(formats, count_cases):
     a, b = (oracle.formats.get(f) for f in formats)
     for name in names:
         _, form, predicate = name.split("_")
+        if form == "signaling" and oracle.refusals.refuses_signaling(a, b):
+            continue
         made = rq.golden.generate(name, formats)
         rows = np.arange(0, len(made), 7)
         for row in rows.tolist():
