@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from refquant.numba_kernels.elements import WIDE, Operand, delivered, goal, inline, last_bit, operand, origin, shr, split, step_up
-from refquant.numba_kernels.exact_elements import Exact, Nan, finished, first_nan, nan_of, number, rules
+from refquant.numba_kernels.exact_elements import Exact, number
+from refquant.numba_kernels.finish_elements import Nan, finished, first_nan, nan_of, rules
 from refquant.numba_kernels.kept import kernel
 from refquant.numba_kernels.operations import nans_of_two
 from refquant.numba_kernels.order_elements import Ends, index_of, is_first, less, one_of, place, stepped

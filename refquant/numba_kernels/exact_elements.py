@@ -10,37 +10,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from refquant.numba_kernels.elements import Operand, delivered, inline, last_bit, shift_of, shl, shr
+from refquant.numba_kernels.elements import inline, last_bit, shift_of, shl, shr
 
 f64 = np.float64
 FAR_BELOW = -(1 << 28)  #: exponent of a zero
-INTO = 77  #: exponent of the digits of a reciprocal root: see refquant.reference.exact_reciprocal_root
-FIRST_STEP = 15
-
-
-class Rules(NamedTuple):
-    """What an operation needs to know beside the plan of its result; see refquant.policies.Choices. Suffixes 0, 1, 2: of an operand."""
-
-    flip: Any  #: 1: the second term is subtracted
-    downward: Any  #: 1: a sum of 0 has the sign -
-    rank0: Any  #: the NaN of the lowest rank is delivered
-    rank1: Any
-    rank2: Any
-    late: Any  #: what a quiet NaN adds to its rank
-    quiet0: Any  #: the bit that makes a payload quiet
-    quiet1: Any
-    quiet2: Any
-    up0: Any  #: what aligns a payload with the widest one
-    up1: Any
-    up2: Any
-    makes: Any  #: 1: no NaN of an operand is delivered
-    made_negative: Any  #: the sign of a NaN that the operation makes
-    lacks_product: Any  #: 1: fma of 0, Inf and a quiet NaN is invalid
-    makes_product: Any  #: 1: and its NaN is made
-    divides_zero: Any  #: 1: x / 0 has no exact result
-    invalid: Any  #: event
-    by_zero: Any  #: event
-    by_zero_keeps: Any  #: of the other events of x / 0
 
 
 class Exact(NamedTuple):
@@ -52,24 +25,6 @@ class Exact(NamedTuple):
     infinite: Any
     invalid: Any
     by_zero: Any
-
-
-class Nan(NamedTuple):
-    """The NaN of some operands: its rank (none: above all), sign, payload, and whether one of them signals."""
-
-    rank: Any
-    negative: Any
-    payload: Any
-    signals: Any
-
-
-@inline
-def rules(U, p):
-    """Return the rules' numbers."""
-    return Rules(
-        U(p[0]), U(p[1]), U(p[2]), U(p[3]), U(p[4]), U(p[5]), U(p[6]), U(p[7]), U(p[8]), U(p[9]), U(p[10]), U(p[11]), U(p[12]), U(p[13]), U(p[14]),
-        U(p[15]), U(p[16]), U(p[17]), U(p[18]), U(p[19]),
-    )  # fmt: skip
 
 
 @inline
@@ -163,110 +118,6 @@ def quotient_of(L, a, b, divides_zero):
 
 
 @inline
-def short_root(U, x):
-    """Return floor(sqrt(x)), x < 2**63: what float64 gives is one off at most, in every rounding."""
-    root = U(np.sqrt(f64(x)))
-    root = U(root - U(1)) if U(root * root) > x else root
-    return U(root + U(1)) if U(U(root + U(1)) * U(root + U(1))) <= x else root
-
-
-@inline
-def long_root(U, x):
-    """Return (root of 61 digits, rest) of the 64 bits of x and 58 zeros below them, digit by digit."""
-    root, rest = U(0), U(0)
-    for i in range(61):
-        pair = U(U(x >> U(62 - 2 * i)) & U(3)) if i < 32 else U(0)
-        rest, trial = U(U(rest << U(2)) | pair), U(U(root << U(2)) | U(1))
-        fits = rest >= trial
-        rest = U(rest - trial) if fits else rest
-        root = U(U(root << U(1)) | (U(1) if fits else U(0)))
-    return root, rest
-
-
-@inline
-def root_of(L, a, long):
-    """RQ-7.8 to RQ-7.10: a root of 31 digits, or of 61. Lanes of 64 bits alone."""
-    U, S = L.U, L.S
-    invalid = (a.negative != U(0)) & (not is_zero(L, a))
-    x, lowest = normal(L, a, 62 if long else 61)
-    odd = S(lowest & S(1))
-    x, lowest = shl(L, x, odd), S(S(lowest - odd) >> S(1))
-    if long:
-        root, rest = long_root(U, x)
-        root, lowest = U(root | (U(1) if rest != U(0) else U(0))), S(lowest - S(29))
-    else:
-        root = short_root(U, x)
-        root, lowest = U(U(root << U(1)) | (U(1) if U(root * root) != x else U(0))), S(lowest - S(1))
-    zero = a.significand == U(0)
-    return Exact(a.negative, U(0) if zero else root, S(0) if zero else lowest, a.infinite & (not invalid), invalid, False)
-
-
-@inline
-def wide_shift(U, high, low, n):
-    """Return a number of 128 bits times 2**n."""
-    return U(U(high << U(n)) | U(low >> U(64 - n))), U(low << U(n))
-
-
-@inline
-def wide_sum(U, high, low, y):
-    """Return a number of 128 bits plus one of 64."""
-    total = U(low + y)
-    return U(high + (U(1) if total < low else U(0))), total
-
-
-@inline
-def reciprocal_root_digits(U, m):
-    """Return floor(2**77 / sqrt(m)), bit 0 set where it is not exact, for 2**31 <= m < 2**33; see refquant.reference.exact_reciprocal_root."""
-    root, high, low, product_high, product_low = U(0), U(0), U(1 << (2 * FIRST_STEP)), U(0), U(0)
-    for _ in range(INTO - FIRST_STEP):
-        high, low = wide_shift(U, high, low, 2)
-        less_high, less_low = wide_shift(U, product_high, product_low, 2)
-        less_high, less_low = wide_sum(U, less_high, less_low, m)
-        fits = (high > less_high) | ((high == less_high) & (low >= less_low))
-        less_high, less_low = U(less_high if fits else U(0)), U(less_low if fits else U(0))
-        high, low = U(U(high - less_high) - (U(1) if low < less_low else U(0))), U(low - less_low)
-        product_high, product_low = wide_shift(U, product_high, product_low, 1)
-        product_high, product_low = wide_sum(U, product_high, product_low, m if fits else U(0))
-        root = U(U(root << U(1)) | (U(1) if fits else U(0)))
-    return U(root | (U(1) if U(high | low) != U(0) else U(0)))
-
-
-@inline
-def is_past(U, y, m):
-    """Return (whether y**2 * m > 2**90, whether it is 2**90), y < 2**30, m < 2**33: the square in halves of 30 digits, so that no product overflows."""
-    square = U(y * y)
-    low = U(U(square & U((1 << 30) - 1)) * m)
-    high, rest = U(U(U(square >> U(30)) * m) + U(low >> U(30))), U(low & U((1 << 30) - 1))
-    return (high > U(1 << 60)) | ((high == U(1 << 60)) & (rest != U(0))), (high == U(1 << 60)) & (rest == U(0))
-
-
-@inline
-def short_reciprocal_root(U, m):
-    """Return floor(2**45 / sqrt(m)), bit 0 set where it is not exact, moved up by one digit: what float64 gives is one off at most, in every rounding."""
-    root = U(f64(1 << 45) / np.sqrt(f64(m)))
-    root = U(root - U(1)) if is_past(U, root, m)[0] else root
-    root = root if is_past(U, U(root + U(1)), m)[0] else U(root + U(1))
-    return U(U(root << U(1)) | (U(0) if is_past(U, root, m)[1] else U(1)))
-
-
-@inline
-def reciprocal_root_of(L, a, divides_zero, long):
-    """RQ-7.18: 29 digits, or 61. Lanes of 64 bits alone."""
-    U, S = L.U, L.S
-    zero = is_zero(L, a)
-    invalid = ((a.negative != U(0)) & (not zero)) | (zero & (divides_zero != U(0)))
-    nothing = (a.significand == U(0)) | invalid
-    m, lowest = normal(L, a, 31)
-    m, lowest = U(1 << 31) if nothing else m, S(0) if nothing else lowest
-    odd = S(lowest & S(1))
-    m = shl(L, m, odd)
-    root = reciprocal_root_digits(U, m) if long else short_reciprocal_root(U, m)
-    into = S(INTO) if long else S(46)
-    infinite = zero & (not invalid)
-    return Exact(a.negative, U(0) if nothing else root, S(S(0) - S(S(lowest - odd) >> S(1)) - into), infinite, invalid, infinite)
-
-
-@inline
 def power_of_two(U, exponent, modulus):
     """Return 2**exponent % modulus by squaring; the modulus has 32 digits at most, so that a square fits."""
     power, bit = U(U(1) % modulus), U(1)
@@ -300,37 +151,3 @@ def remainder_of(L, a, b, to_nearest):
     lowest = y_lowest if above else a.lowest
     rest, lowest = (x, a.lowest) if b.infinite else (rest, lowest)
     return Exact(U(a.negative ^ (U(1) if up else U(0))), rest, lowest, False, a.infinite | is_zero(L, b), False)
-
-
-@inline
-def nan_of(L, x, quiet, rank, late, quiet_bit, up):
-    """Return the NaN of one operand, its payload quieted and aligned. RQ-7.11, RQ-7.13."""
-    U = L.U
-    signals = x.nan & (U(U(x.payload & quiet) ^ quiet) != U(0))
-    here = rank if signals else U(rank + late)
-    return Nan(here if x.nan else U(U(0) - U(1)), x.negative, shl(L, U(x.payload | quiet_bit), up), signals)
-
-
-@inline
-def first_nan(L, a, b):
-    """Return the NaN that is delivered of two."""
-    first = a.rank <= b.rank
-    return Nan(a.rank if first else b.rank, a.negative if first else b.negative, a.payload if first else b.payload, a.signals | b.signals)
-
-
-@inline
-def finished(L, nan, x, no_product, r, g, drawn, random):
-    """Return code and event of an exact result, or of the NaN that stands for one. RQ-7.6, RQ-7.9, RQ-7.11 to RQ-7.16."""
-    U = L.U
-    none = U(U(0) - U(1))
-    is_nan = nan.rank != none
-    made = x.invalid & (not is_nan)
-    lacks = no_product & is_nan & (not nan.signals)
-    invalid = made | nan.signals | (lacks & (r.lacks_product != U(0)))
-    made = made | (lacks & (r.makes_product != U(0))) | (is_nan & (r.makes != U(0)))
-    is_nan = is_nan | made
-    negative = (r.made_negative if made else nan.negative) if is_nan else x.negative
-    operand = Operand(negative, x.significand, x.lowest, x.infinite & (not is_nan), is_nan, U(0) if made else nan.payload)
-    code, event = delivered(L, operand, U(0), g, drawn, random)
-    event = U(event | r.invalid) if invalid else event
-    return code, (U(U(event & r.by_zero_keeps) | r.by_zero) if x.by_zero & (not is_nan) else event)

@@ -8,20 +8,10 @@ from __future__ import annotations
 import numpy as np
 
 from refquant.numba_kernels.elements import NARROW, WIDE, goal, inline, operand, origin, shr
-from refquant.numba_kernels.exact_elements import (
-    finished,
-    first_nan,
-    nan_of,
-    number,
-    product_of,
-    quotient_of,
-    reciprocal_root_of,
-    remainder_of,
-    root_of,
-    rules,
-    sum_of,
-)
+from refquant.numba_kernels.exact_elements import number, product_of, quotient_of, remainder_of, sum_of
+from refquant.numba_kernels.finish_elements import finished, first_nan, nan_of, rules
 from refquant.numba_kernels.kept import kernel
+from refquant.numba_kernels.root_elements import reciprocal_root_of, root_of
 
 u32, u64 = np.uint32, np.uint64
 

@@ -50,7 +50,7 @@ def _is_narrow(kind: str, grids: tuple[Grid, ...], plan: Plan) -> bool:
 
 
 def _rules(grids: tuple[Grid, ...], choices: Choices, payload: int, subtracts: bool) -> tuple[int, ...]:
-    from refquant.numba_kernels.exact_elements import Rules
+    from refquant.numba_kernels.finish_elements import Rules
 
     padded = [*grids, *[None] * (3 - len(grids))]
     ranks = [choices.nan_order.index(i) if i in choices.nan_order else 0 for i in range(3)]
