@@ -10,6 +10,7 @@ import numpy as np
 from refquant.cli.chosen import operations_named, target_named
 from refquant.cli.rows import GivenRows
 from refquant.formats import Format, get_format
+from refquant.golden.crossing import random_operands
 from refquant.golden.evaluation import TRUTH, operation_named
 from refquant.verify import Claim, FunctionTarget, OperationClaim, Target
 from refquant.verify.answers import answers_of, checked_timeout
@@ -71,8 +72,11 @@ def _claim(of: str, chosen: Target, asked: AskedOperation, dialect: str | None) 
 
 def _operands(claim: OperationClaim, asked: AskedOperation, cases: dict[str, int]) -> Codes:
     """Return operands that tell settings apart, and random ones."""
-    blocks = [columns_of(s.codes) for s in sets_of(claim, level=2, **cases)]
+    formats = tuple(map(get_format, asked.formats))
+    blocks = [columns_of(s.codes) for s in sets_of(claim, level=1, seed=cases["seed"])]
     blocks.append(columns_of(probe_codes(Applied(asked.op, asked.formats), asked.result.name)))
+    if cases["random"]:
+        blocks.append(random_operands(formats, asked.result if claim.record.result == "codes" else formats[0], cases["seed"], cases["random"]))
     return cases_of(tuple(np.concatenate(columns) for columns in zip(*blocks)))
 
 

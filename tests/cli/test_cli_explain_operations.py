@@ -82,7 +82,7 @@ def test_arrays_and_archives(folder):
 def test_operands_of_different_formats_and_a_product_that_is_rounded_first(folder):
     formats = ("bfloat16", "bfloat16", "float32")
     rng = np.random.default_rng(6)
-    wide = [(rng.normal(size=800)).astype(np.float32).view(np.uint32) for _ in formats]
+    wide = [(rng.normal(size=400)).astype(np.float32).view(np.uint32) for _ in formats]
     columns = (*((w >> 16).astype(np.uint16) for w in wide[:2]), wide[2])
     codes, _ = fused_in_two(columns, formats, "float32", "bfloat16")
     (folder / "rows.csv").write_text("\n".join(",".join(hex(c) for c in row) for row in zip(*columns, codes)))

@@ -54,7 +54,7 @@ def plants():
 
 
 ALL = list(plants())
-CHOSEN = [plant for i, plant in enumerate(ALL) if i % 4 == 1 or plant[0] in ("minimum_number", "minimum", "next_up", "total_order")]
+CHOSEN = [plant for i, plant in enumerate(ALL) if i % 6 == 1 or plant[0] in ("minimum_number", "minimum", "next_up", "total_order")]
 
 
 def explained(operation, columns, formats, result, codes, flags=None):
@@ -110,7 +110,7 @@ def test_every_choice_that_the_oracle_makes_is_found(operation, formats, result,
     assert agrees(found, operation, formats, result, knobs, flagged)
 
 
-FUSED = rows_by_rule(TRIPLE, 3000, seed=3)
+FUSED = rows_by_rule(TRIPLE, 1500, seed=3)
 
 
 def product_of(found):
@@ -140,18 +140,13 @@ def test_a_fused_product_is_not_called_rounded():
 
 @pytest.mark.parametrize("middle", ["bfloat16", "float32"])
 def test_a_product_of_another_format_than_the_sum_is_named(middle):
-    """Products of float32 that are rounded to that format before float32 is added."""
-    formats = ("float32", "float32", "float32")
-    rng = np.random.default_rng(5)
-    columns = tuple((rng.normal(size=1500) * 2.0 ** rng.integers(-6, 6, 1500)).astype(np.float32).view(np.uint32) for _ in formats)
+    """Products of bfloat16 are exact in float32."""
+    formats, rng = ("bfloat16", "bfloat16", "float32"), np.random.default_rng(5)
+    wide = [(rng.normal(size=500) * 2.0 ** rng.integers(-6, 6, 500)).astype(np.float32).view(np.uint32) for _ in formats]
+    columns = (*((c >> 16).astype(np.uint16) for c in wide[:2]), wide[2])
     codes, _ = fused_in_two(columns, formats, "float32", middle)
     found = explained("fma", columns, formats, "float32", codes)
-    assert found.explained == (middle == "float32")  # no factor is a bfloat16, so that is no choice here
-    mixed = ("bfloat16", "bfloat16", "float32")
-    narrow = (*((c >> 16).astype(np.uint16) for c in columns[:2]), columns[2])
-    codes, _ = fused_in_two(narrow, mixed, "float32", middle)
-    found = explained("fma", narrow, mixed, "float32", codes)
-    assert product_of(found) == (None if middle == "float32" else "bfloat16")  # products of bfloat16 are exact in float32
+    assert product_of(found) == (None if middle == "float32" else "bfloat16")
 
 
 def test_an_fma_in_float32_that_is_rounded_again_is_named():
@@ -213,7 +208,7 @@ def test_results_that_contradict_each_other_are_shown():
 
 def test_stochastic_operations_are_explained_by_known_bits_and_by_likelihood():
     rng = np.random.default_rng(4)
-    columns = tuple(rng.normal(size=6000).astype(np.float16).view(np.uint16) for _ in range(2))
+    columns = tuple(rng.normal(size=3000).astype(np.float16).view(np.uint16) for _ in range(2))
     philox = rq.Philox(3, 4)
     codes = rq.arithmetic.add(*columns, "float16", result="float8_e4m3fn", rounding="stochastic_a", random=philox)
     known = explain(columns, codes, "float8_e4m3fn", source="float16", op="add", random=philox)
@@ -234,8 +229,9 @@ def test_the_record_says_what_was_explained():
     record = explanation_record(explain((np.uint16([1]), np.uint16([2])), np.uint16([3]), "float16", source="float16", op="add", flags=[0]))
     assert (record["operation"], record["source"], record["flags"], record["target"]) == ("add", ["float16", "float16"], True, "float16")
     assert json.loads(json.dumps(record)) == record
-    codes, _ = fused_in_two(FUSED, TRIPLE, "float16")
-    assert explanation_record(explained("fma", FUSED, TRIPLE, "float16", codes))["setting"]["knobs"]["product"] == "float16"
+    short = tuple(c[-400:] for c in FUSED)
+    codes, _ = fused_in_two(short, TRIPLE, "float16")
+    assert explanation_record(explained("fma", short, TRIPLE, "float16", codes))["setting"]["knobs"]["product"] == "float16"
 
 
 ONE = np.uint16([0x3C00])
