@@ -7,7 +7,7 @@ from typing import NamedTuple
 import click
 import numpy as np
 
-from refquant.cli.chosen import operations_named, target_named
+from refquant.cli.chosen import FILE, operations_named, target_named
 from refquant.cli.rows import GivenRows
 from refquant.formats import Format, get_format
 from refquant.golden.crossing import random_operands
@@ -46,6 +46,8 @@ def asked_of(op: str, fmt: Format, sources: tuple[str, ...]) -> AskedOperation:
 
 def rows_made_by(of: str, asked: AskedOperation, cases: dict[str, int], timeout: float, dialect: str | None) -> GivenRows:
     """Return operands that are chosen by rule, and what a target makes of them."""
+    if of.startswith(FILE):
+        raise click.UsageError(f"--of: {of} has results already; give the file itself, with --testfloat")
     own = {"timeout": timeout} if of.startswith("program:") else {}
     chosen = target_named(of, (_stated(asked),), asked.formats, {}, {"flags": False, **own}, None, (asked.op,))
     claim = _claim(of, chosen, asked, dialect)

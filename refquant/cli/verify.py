@@ -117,6 +117,8 @@ def verify(
     known = known_deviations(deviations, chosen)
     conversions = announced(chosen, names, sources, asked=bool(targets), ops=ops)
     reports = Reports(report, junit, html)
+    if exhaustive and (files := [t.name for t in chosen if isinstance(t, TestFloatTarget)]):
+        raise click.UsageError(f"--exhaustive: {files[0]} has the results of its own operands alone")
     if exhaustive:
         return sweep_all(conversions, known, resume, reports, timeout)
     out = console(stderr=report == STDOUT)

@@ -142,6 +142,7 @@ def test_a_function_and_a_program(folder):
         (("1=2", "--format", "float16", "--testfloat"), "--testfloat: its lines are results of operations; name one by --op"),
         (("1.0001,1=2", *ADD), "'1.0001' is no value of float16"),
         (("no.csv", *ADD), "no.csv"),
+        (("--of", "file:r.txt", *ADD), "--of: file:r.txt has results already; give the file itself, with --testfloat"),
         (("--of", "gfloat", *ADD), "gfloat"),
         (("a.npy", "b.npy", *ADD), "a.npy b.npy: expected A,B=RESULT ..., one file of columns"),
     ],

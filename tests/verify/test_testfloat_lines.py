@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from operationsplanted import by_oracle, rows_by_rule
 
 from refquant import errors
+from refquant.cli.app import app
 from refquant.golden import generate
 from refquant.verify import TestFloatTarget, explain, judge
 from refquant.verify.testfloat import read_testfloat
@@ -130,3 +132,19 @@ def test_a_file_has_results_of_its_own_operands_alone(written):
     target = TestFloatTarget(written(COLUMNS, *by_oracle("add", COLUMNS, PAIR, "float16")), "add", "float16")
     with pytest.raises(errors.InputValueError, match="has the results of its own operands"):
         target.run(target.claim, target.cases)
+
+
+@pytest.mark.parametrize(
+    "more, code, says",
+    [
+        ((), 0, "file:results.txt: 1 of 1 announced operations judged"),
+        (("--rounding", "toward_zero"), 1, "NEW: rounding=ties_to_even"),
+        (("--exhaustive",), 2, "error: --exhaustive: file:results.txt has the results of its own operands alone"),
+        (("--op", "mul"), 2, "error: --op: file:results.txt is one operation, such as add"),
+        (("--source", "float16", "--source", "float16", "--source", "float16"), 2, "error: operands: expected one format, or one for each of the 2 operands of add; got 3"),
+    ],
+)  # fmt: skip
+def test_a_file_is_judged_from_the_command_line(written, monkeypatch, more, code, says):
+    monkeypatch.chdir(written(COLUMNS, *by_oracle("add", COLUMNS, PAIR, "float16")).parent)
+    result = CliRunner().invoke(app, ["verify", "file:results.txt", "--op", "add", "--format", "float16", *more])
+    assert result.exit_code == code and says in result.output, result.output
