@@ -133,7 +133,7 @@ def test_a_function_and_a_program(folder):
         (("1=2", *ADD), "1=2: expected 2 operands, = and a result, or a result and its flags, with commas between them"),
         (("1,1=2", "1,1=2,0", *ADD), "1,1=2,0: flags are given with every result or with none"),
         (("1,1=2,64x", *ADD), "'64x' is no flags: expected an integer such as 0x05 or 5"),
-        (("1,1=2,63", *ADD), "flags: 63 at 0 is no combination of refquant.Flags"),
+        (("1,1=2,64", *ADD), "flags: 64 at 0 is no combination of refquant.Flags"),
         (("1,1=2", "--op", "plus", "--format", "float16"), "--op: expected an operation such as add"),
         (("1,1=2", "--op", "encode", "--format", "float16"), "--op: encode is a conversion"),
         (("1,1=2", "--op", "all", "--format", "float16"), "--op: all cannot be explained at once"),
