@@ -79,6 +79,32 @@ def test_one_wrong_flag_is_found_and_shown(program_of):
     assert (verdict.status, verdict.by_class, verdict.flags.cases) == ("new", {"flags": 1}, 1) and verdict.flags.witness.input == "0x5, 0x7"
 
 
+TESTFLOAT = "say(' '.join(f'{{x:02X}}' for x in {operands}) + f' {{code:02X}} {{flags:02X}}')"
+
+
+def echoing(table, operands="row"):
+    return f"table = {table!r}\nfor i, row in enumerate(operands()):\n    code, flags = table[tuple(row)]\n    {TESTFLOAT.format(operands=operands)}\n"
+
+
+@pytest.mark.parametrize("flags", [True, False])
+@pytest.mark.parametrize("operation, count", [("sub", 2), ("fma", 3), ("sqrt", 1)])
+def test_answers_may_be_lines_of_testfloat(program_of, operation, count, flags):
+    """The operands once more, the result, the flags, which are not looked at where nobody asked for them."""
+    table = table_of(operation, count)
+    assert judge(program_of(echoing(table), op=operation, flags=flags)).verdicts[0].status == "exact"
+    row = (2,) * count
+    table[row] = table[row][0] ^ 1, table[row][1] ^ 4
+    wrong = judge(program_of(echoing(table), op=operation, flags=flags)).verdicts[0]
+    assert (wrong.status, wrong.mismatches) == ("new", 1) and (not flags or wrong.flags.cases == 1)
+    assert wrong.witness.input == ", ".join(["0x2"] * count)
+
+
+def test_lines_of_testfloat_with_other_operands_are_named(program_of):
+    """A program that has lost a vector answers rightly to another one: that is no answer."""
+    verdict = judge(program_of(echoing(table_of("add", 2), "(row if i != 100 else row[::-1])"))).verdicts[0]
+    assert verdict.status == "failed" and "which does not begin with the operands that it was given: '6 4'" in verdict.message, verdict.message
+
+
 def test_the_header_says_what_is_asked():
     claim = OperationClaim.of("fma", "bfloat16", "bfloat16", "float32", result="float32", flags=True)
     lines = header_of(claim, flags=True).text().splitlines()

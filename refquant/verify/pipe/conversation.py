@@ -11,6 +11,7 @@ from refquant.verify.pipe.answers import LONGEST, Batch, Fault, read_answers, sh
 from refquant.verify.pipe.child import Child, Stop
 from refquant.verify.pipe.columns import Columns, checked_columns, lines_of
 from refquant.verify.pipe.culprits import find_culprit
+from refquant.verify.pipe.echo import read_echoed
 from refquant.verify.pipe.program import Program, program_given
 from refquant.verify.pipe.protocol import GREETING, Header
 from refquant.verify.pipe.replies import Kind, Misbehaviour, Replies, Unknown, how_it_ended
@@ -124,7 +125,8 @@ class _Conversation:
             self._failure = Misbehaviour(Kind.VERSION, f"speaks '{said}', and refquant speaks {GREETING!r}", answer=said)
             return
         came, first = child.lines, self._at
-        batch = read_answers(child.take(count), self._header)
+        lines = child.take(count)
+        batch = read_echoed(lines, lambda: lines_of(self._header, self._columns, first, first + count), self._header) or read_answers(lines, self._header)
         if batch.fault is None and came < count and len(child.rest()) > LONGEST:
             batch = batch._replace(fault=Fault(came, Kind.GARBAGE, f"answered a line of more than {LONGEST} bytes", shown(child.rest())))
         if batch.fault is None and came > count:
