@@ -8,9 +8,14 @@ from refquant.formats import FloatFormat, Format
 _ROOTS = ("sqrt", "rsqrt")
 
 
+def lacks_roots(operation: str, target: Format) -> bool:
+    """Return whether an operation is a root, and the format of its result holds powers of two alone."""
+    return operation in _ROOTS and isinstance(target, FloatFormat) and target.precision == 1 and not target.signed and not target.zero
+
+
 def check_result(operation: str, target: Format) -> None:
     """Refuse roots into formats of exponents alone."""
-    if operation in _ROOTS and isinstance(target, FloatFormat) and target.precision == 1 and not target.signed and not target.zero:
+    if lacks_roots(operation, target):
         raise InputValueError(
             f"result: {operation} into {target.name}, which holds powers of two alone: every other root lies between two of them; "
             "give result= a format with digits, and round to a scale by rq.convert"

@@ -248,7 +248,7 @@ ONE = np.uint16([0x3C00])
         ((ONE, np.uint32([1 << 16])), {"op": "add"}, errors.CodeRangeError, "float16"),
         ((ONE, np.array(["a"])), {"op": "add"}, errors.InputTypeError, r"x\[1\]: expected real numbers"),
         ((ONE, ONE), {"op": "add", "source": ("float16",)}, errors.InputValueError, "source: expected one format, or a tuple of one for each of 2 operands"),
-        ((ONE, ONE), {"op": "add", "flags": [32]}, errors.InputValueError, "flags: 32 at 0 is no combination of refquant.Flags"),
+        ((ONE, ONE), {"op": "add", "flags": [64]}, errors.InputValueError, "flags: 64 at 0 is no combination of refquant.Flags"),
         ((ONE, ONE), {"op": "add", "flags": [0.5]}, errors.InputTypeError, "flags: expected integers"),
         ((ONE, ONE), {"op": "add", "flags": [0, 0]}, errors.InputValueError, r"flags: expected the shape of results \(1,\), got \(2,\)"),
         ((ONE[:0], ONE[:0]), {"op": "add"}, errors.InputValueError, "x: expected at least one row of operands, got none|results"),

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from refquant.arithmetic.needs import lacks_roots
+from refquant.formats import get_format
 from refquant.golden.nan_mask import NanBy
 from refquant.policies import Dialect
 from refquant.verify.cases import columns_of
@@ -34,7 +36,7 @@ def claims_of_ufuncs(
     fmt: str, dialect: Dialect, names: dict[str, str], integral: tuple[Integral, ...], nan_by: NanBy, **more: Any
 ) -> tuple[OperationClaim, ...]:
     """Return the claims of functions in one format; the dialect of one that rounds to integers has its name too."""
-    plain = [OperationClaim.of(operation, fmt, dialect=dialect, nan_by=nan_by, **more) for operation in names]
+    plain = [OperationClaim.of(operation, fmt, dialect=dialect, nan_by=nan_by, **more) for operation in names if not lacks_roots(operation, get_format(fmt))]
     rounded = [dialect.replace(name=f"{dialect.name}-{end.name}", rounding=end.rounding) for end in integral]
     return (*plain, *(OperationClaim.of("round_to_integral", fmt, dialect=said, nan_by=nan_by, **more) for said in rounded))
 
