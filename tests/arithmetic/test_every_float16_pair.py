@@ -7,7 +7,7 @@ import refquant as rq
 
 EVERY = np.arange(1 << 16, dtype=np.uint16)
 PARTS = 16
-AT_ONCE = 32  # codes that meet every code in one call: 2 Mi pairs
+AT_ONCE = 64  # codes that meet every code in one call: 4 Mi pairs, for which compiled code is taken
 
 
 def compare_with_every_code(operation, codes):
