@@ -26,12 +26,15 @@ class Stages(NamedTuple):
         return self._replace(first=first, last=self.last._replace(may_raise=0))
 
 
-def plan_stages(target: Format, source_name: str, *, dialect: Any, rounding: Any, overflow: Any, random: Any) -> Stages:
-    """Return the plans of a conversion; everything that can be refused is refused here, before data is read."""
+def plan_stages(target: Format, source_name: str, *, dialect: Any, rounding: Any, overflow: Any, random: Any, computed: bool = False) -> Stages:
+    """Return the plans of a conversion; everything that can be refused is refused here, before data is read.
+
+    `computed`: what arrives has no format, so that it passes through `via` whichever that is. RQ-7.6.
+    """
     chosen = tuple(choice(n, v, KNOBS[n], optional=True) for n, v in (("rounding", rounding), ("overflow", overflow)))
     if random is not None and not isinstance(random, (RandomBits, Philox)):
         raise RandomBitsError(f"random: expected refquant.RandomBits(array, n) or refquant.Philox(seed, n), got {type(random).__name__}")
-    stages = _stages(target, source_name, as_dialect(dialect), *chosen, 0 if random is None else random.n)
+    stages = _stages(target, source_name, as_dialect(dialect), *chosen, 0 if random is None else random.n, computed)
     mode = stages.policies.rounding
     if mode.is_stochastic and random is None:
         raise RandomBitsError(f"random: rounding={mode.value!r} needs refquant.RandomBits(array, n) or refquant.Philox(seed, n)")
@@ -41,11 +44,12 @@ def plan_stages(target: Format, source_name: str, *, dialect: Any, rounding: Any
 
 
 @lru_cache(maxsize=4096)
-def _stages(target: Format, source_name: str, dialect: Dialect, rounding: Any, overflow: Any, n: int) -> Stages:
+def _stages(target: Format, source_name: str, dialect: Dialect, rounding: Any, overflow: Any, n: int, computed: bool) -> Stages:
     policies = dialect.policies(target.name, source_name)
     explicit = {k: v for k, v in (("rounding", rounding), ("overflow", overflow)) if v is not None}
     policies = dataclasses.replace(policies, **explicit)
-    via = None if policies.via is None or policies.via.name == source_name else get_format(policies.via.format)
+    straight = policies.via is None or (policies.via.name == source_name and not computed)
+    via = None if straight or policies.via is None else get_format(policies.via.format)
     if via is None:
         return Stages(None, None, resolve(target, policies, n), policies)
     first, last = _split_policies(policies)

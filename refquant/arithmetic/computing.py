@@ -15,12 +15,13 @@ from refquant.codec import CodesAndFlags
 from refquant.dispatch import chosen_for, function
 from refquant.errors import EncodeError, InputValueError
 from refquant.formats import Format, get_format
-from refquant.policies import RAISES, Choices, Dialect, Philox, Plan, RandomBits, as_dialect, choices_of
+from refquant.policies import RAISES, Choices, Dialect, Flags, Philox, Plan, RandomBits, as_dialect, choices_of
 from refquant.reference.denormals import raise_input_denormal, subnormals_in, watched
 from refquant.stages import Stages, plan_stages, random_for
 
 Formats = Format | str | tuple[Format | str, ...]
 NAMES = ("a", "b", "c")
+_DIV_BY_ZERO = np.uint8(Flags.DIV_BY_ZERO)
 
 
 class Asked(NamedTuple):
@@ -44,7 +45,7 @@ def computed(operation: str, given: tuple[Any, ...], fmt: Any, asked: Asked, *, 
     formats = formats_of(fmt, len(given))
     target = _result_format(formats, asked.result)
     dialect = _copying(asked.dialect, target) if copies else asked.dialect
-    stages = plan_stages(target, target.name, dialect=dialect, rounding=asked.rounding, overflow=asked.overflow, random=asked.random)
+    stages = plan_stages(target, target.name, dialect=dialect, rounding=asked.rounding, overflow=asked.overflow, random=asked.random, computed=True)
     function(operation, asked.backend)  # before anything is said of the operands
     check_result(operation, target)
     check_digits(operation, formats, target, stages, 0 if asked.random is None else asked.random.n)
@@ -112,8 +113,9 @@ def _chunk(
     first_events = None if events is None else np.empty(codes[0].size, np.uint8)
     kernel(codes, grids, choices, stages.first, None, base, middle, first_events)
     function("convert", backend)(middle, stages.via.grid, _after(stages.last), random, base, out, events)
-    if events is not None:
-        events |= first_events
+    if events is not None and first_events is not None:
+        by_zero = (first_events & _DIV_BY_ZERO) != 0  # alone, whatever the result format makes of Inf: RQ-7.12
+        events[...] = np.where(by_zero, (events & np.uint8(RAISES)) | _DIV_BY_ZERO, events | first_events)
 
 
 def _after(plan: Plan) -> Plan:

@@ -42,6 +42,8 @@ def exact_codes(x: Any, fmt: Format, operation: str) -> Any:
 def _signs_that_are_lost(x: Any, fmt: Format) -> Any:
     """Return where a number is -0 and the format has none."""
     a = np.asarray(x)
+    if a.dtype.kind == "O" and not fmt.has_negative_zero:
+        return np.reshape([isinstance(v, Decimal | float | np.floating) and v == 0 and str(v).startswith("-") for v in a.ravel()], a.shape)
     if fmt.has_negative_zero or not (a.dtype.kind == "f" or inputs.is_ml_dtype(a.dtype)):
         return False
     with np.errstate(all="ignore"):  # a signalling NaN

@@ -90,7 +90,7 @@ def copied_sign64(a, b, s, t, lacks_sign, r, g, drawn, words, shift, out, events
 def next64(a, b, s, t, kind, ends, ends_nan, r, g, drawn, words, shift, out, events):
     """Deliver the next datum above, below, or towards another. RQ-7.22."""
     s, t, r, g, shift, status = origin(u64, s), origin(u64, t), rules(u64, r), goal(u64, g), u64(shift), u64(0)
-    ends = Ends(ends[0], ends[1], ends[2])
+    ends = Ends(ends[0], ends[1], ends[2], ends[3])
     for i in range(a.size):
         x, y = operand(WIDE, u64(a[i]), s), operand(WIDE, u64(b[i]), t)
         here, there = place(x), place(y)

@@ -37,7 +37,7 @@ def _next(
 
 
 def _ends(grid: Grid) -> Lane:
-    """Return the least and the greatest place, of Inf where there is one, and that of Inf."""
+    """Return the least and the greatest place, of Inf where there is one, that of Inf, and whether there is -0."""
     infinite = int(grid.infinity >= 0)
     least = -(grid.max_negative + infinite) if grid.max_negative else grid.first_index
-    return read_only(np.array([least, grid.max_positive + infinite, (grid.max_positive + 1) * infinite], np.int64), np.int64)
+    return read_only(np.array([least, grid.max_positive + infinite, (grid.max_positive + 1) * infinite, int(grid.has_negative_zero)], np.int64), np.int64)

@@ -32,6 +32,7 @@ class Ends(NamedTuple):
     least: Any
     greatest: Any
     infinite: Any  #: the index of Inf; 0: there is none
+    below_zero: Any  #: 1: there is -0, which comes after the greatest negative number
 
 
 @inline
@@ -102,7 +103,7 @@ def stepped(here, step, sign_of_equal, s, ends, ends_nan):
     there = i64(here + step)
     past = (there < ends.least) | (there > ends.greatest)
     there = here if past & (not ends_nan) else there
-    negative = (sign_of_equal if step == i64(0) else step > i64(0)) if there == i64(0) else there < i64(0)
+    negative = (sign_of_equal if step == i64(0) else (step > i64(0)) & (ends.below_zero != i64(0))) if there == i64(0) else there < i64(0)
     index = i64(abs(there))
     infinite = (ends.infinite > i64(0)) & (index == ends.infinite)
     significand, lowest = value_of_index(WIDE, u64(index), s)

@@ -55,6 +55,8 @@ def summary_of_flags(flags: ArrayLike) -> FlagsSummary:
     >>> rq.summary_of_flags(found.flags).raised
     <Flags.INEXACT|UNDERFLOW|DIV_BY_ZERO: 11>
     """
+    if isinstance(flags, tuple):
+        raise InputTypeError("flags: expected an array of uint8, got a tuple; give the flags of a result alone, such as result.flags")
     given = np.asarray(flags)
     given = given if given.size else given.astype(np.uint8)
     if given.dtype.kind not in "iu":

@@ -48,7 +48,7 @@ def _stepped(codes: Lane, grid: Grid, step: Steps, sign_of_equal: Mask, choices:
     past = (there < least) | (there > greatest)
     if not choices.ends_nan:
         there = np.where(past, here, there)
-    negative = np.where(there == 0, np.where(step == 0, sign_of_equal, step > 0), there < 0)
+    negative = np.where(there == 0, np.where(step == 0, sign_of_equal, (step > 0) & bool(grid.has_negative_zero)), there < 0)
     infinite = (np.abs(there) == grid.max_positive + 1) if grid.infinity >= 0 else np.zeros(there.shape, np.bool_)
     significand, lowest = value_of_index(np.abs(there).astype(U), grid)
     return Result(negative, np.where(infinite, U(0), significand), lowest, infinite, past if choices.ends_nan else np.zeros_like(past))

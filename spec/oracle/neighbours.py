@@ -1,7 +1,7 @@
 """The next datum of a format above or below another (RQ-7.22)."""
 
 from .arithmetic import delivered, taken, told
-from .bits import has_infinity, has_zero, limit
+from .bits import has_infinity, has_negative_zero, has_zero, limit
 from .compare import relation
 from .datum import Datum
 from .formats import Format
@@ -24,7 +24,7 @@ def stepped(d: Datum, fmt: Format, step: int) -> Datum | None:
         return None if (d.sign == 0) == (step > 0) else number(least if d.sign else greatest, fmt, 0)
     place = (-1 if d.sign else 1) * place_below(d.value, fmt) + step
     if least <= place <= greatest:
-        return number(place, fmt, int(step > 0))
+        return number(place, fmt, int(step > 0 and has_negative_zero(fmt)))
     return Datum("inf", int(step < 0)) if has_infinity(fmt, step < 0) else None
 
 

@@ -233,3 +233,13 @@ def test_binary64_equals_oracle(count_cases):
     ]
     assert rq.arithmetic.log_b(codes, "float64").tolist() == [oracle.ordering.log_b_integer(c, double, oracle.policies.Policies())[0] for c in codes.tolist()]
     compare_all("log_b", lambda c, f, r, p: oracle.ordering.log_b(c[0], f[0], r, p), [codes], ("float64",), "float16", {}, count_cases)
+
+
+@pytest.mark.parametrize("backend", ["reference", "numba"])
+@pytest.mark.parametrize("code, fmt", [(0xFF, "int8"), (0x81, "float8_e4m3fnuz"), (0x81, "binary8p3se")])
+def test_the_neighbour_of_the_greatest_negative_number_is_plus_zero_where_its_format_has_no_other(code, fmt, backend):
+    """RQ-7.22, whatever the format of the result has."""
+    for result in (fmt, "float32"):
+        assert rq.arithmetic.next_up(code, fmt, result=result, backend=backend) == 0
+        assert rq.arithmetic.next_after(code, 0x01, (fmt, fmt), result=result, backend=backend) == 0
+    assert rq.arithmetic.next_up(0x81, "float8_e4m3fn", result="float32", backend=backend) == 0x80000000

@@ -28,3 +28,11 @@ def test_flags_by_hand():
 def test_what_is_no_flags_is_refused(flags, error):
     with pytest.raises(error, match=r"^flags: expected "):
         rq.summary_of_flags(flags)
+
+
+def test_a_result_with_its_codes_is_refused():
+    """Codes below 64 would be counted as flags."""
+    with pytest.raises(
+        rq.errors.InputTypeError, match=r"flags: expected an array of uint8, got a tuple; give the flags of a result alone, such as result\.flags"
+    ):
+        rq.summary_of_flags(rq.arithmetic.add([1], [1], "float16", return_flags=True))

@@ -269,6 +269,12 @@ def test_what_is_no_real_number_is_refused(other):
             operation()
 
 
+@pytest.mark.parametrize("zero", [-0.0, Decimal("-0"), np.float32(-0.0), np.array([-0.0, 1.0]), np.array([Decimal("-0"), 1], object)], ids=repr)
+def test_the_sign_of_a_zero_is_not_lost_silently(zero):
+    with pytest.raises(InputValueError, match=r"add: -0.* is no value of uint8"):
+        rq.Array.from_values([0, 1], "uint8") + zero
+
+
 def test_other_objects_are_left_to_python():
     a = rq.Array([0x38], F)
     for operation in (lambda: a + "x", lambda: "x" - a, lambda: a * None, lambda: a < "x", lambda: {} / a):

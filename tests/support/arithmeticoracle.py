@@ -52,7 +52,8 @@ class Rows:
 
     def expected(self, policies, random=None):
         """Return codes and flags of every row under policies."""
-        rows, results = self.exact(policies.rounding == "toward_negative", policies.subnormals in ("flush_inputs", "flush_both"), Rules.of(policies))
+        first = policies.rounding if policies.via is None else policies.via.rounding  # RQ-7.10
+        rows, results = self.exact(first == "toward_negative", policies.subnormals in ("flush_inputs", "flush_both"), Rules.of(policies))
         delivered = np.array([self._delivered(x, policies, random) for x in results])
         return delivered[rows, 0], delivered[rows, 1]
 
