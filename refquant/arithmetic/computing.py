@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from refquant import execution
+from refquant.arithmetic import full_width
 from refquant.arithmetic.digits import check_digits, fits_a_lane
 from refquant.arithmetic.needs import check_result
 from refquant.arithmetic.operands import formats_of, operands
@@ -43,7 +44,7 @@ def computed(operation: str, given: tuple[Any, ...], fmt: Any, asked: Asked, *, 
     `integers` are operands that are no codes; `copies`: NaNs are copied, nothing is flushed, no format lies between. RQ-7.24.
     """
     formats = formats_of(fmt, len(given))
-    target = _result_format(formats, asked.result)
+    target = _result_format(operation, formats, asked.result)
     dialect = _copying(asked.dialect, target) if copies else asked.dialect
     stages = plan_stages(target, target.name, dialect=dialect, rounding=asked.rounding, overflow=asked.overflow, random=asked.random, computed=True)
     function(operation, asked.backend)  # before anything is said of the operands
@@ -76,7 +77,9 @@ def _copying(dialect: Any, target: Format) -> Dialect:
     return as_dialect(dialect).replace(subnormals="keep", via=None, **knobs)
 
 
-def _result_format(formats: tuple[Format, ...], result: Any) -> Format:
+def _result_format(operation: str, formats: tuple[Format, ...], result: Any) -> Format:
+    if isinstance(result, str) and result in full_width.NAMES:
+        return full_width.full_width(result, operation, formats)
     if result is not None:
         return get_format(result)
     if len(set(formats)) > 1:

@@ -50,7 +50,7 @@ class Float:
 
 @dataclass(frozen=True)
 class Int:
-    """An integer or fixed-point format (RQ-2.9); wider than 53 bits it is only a source."""
+    """An integer or fixed-point format (RQ-2.9); wider than 53 bits it is a source, or holds the results of RQ-7.28."""
 
     name: str
     width: int
