@@ -1,5 +1,6 @@
 """The loops of the operations, one for each kind of exact result and lane: codes of a lane in, codes and events out; each returns the OR of its events.
 
+The loops are written out: Numba keeps what it compiles on disk for functions of a module, and not for those that another function makes.
 `words` are random ones, one for each element, of which the topmost bits that are left after `shift` count; without stochastic rounding anything.
 """
 
