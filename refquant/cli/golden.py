@@ -15,6 +15,7 @@ from rich.text import Text
 
 from refquant.cli.chosen import source_named
 from refquant.cli.console import console, line, table
+from refquant.cli.operand_formats import check_formats, refuse_source
 from refquant.cli.options import dialect_named, format_named, policies_said, set_option
 from refquant.golden import WRITERS, Checked, GoldenSet, check, generate
 from refquant.golden.coverage import crossed
@@ -68,6 +69,8 @@ def _options(record: Operation) -> list[click.Parameter]:
     if conversion and record.name != "decode":
         default: dict[str, Any] = {"required": True} if record.operands == ("codes",) else {"default": "float32", "show_default": True}
         made.append(_option("--source", metavar="FORMAT", help="The format of the operands.", **default))
+    else:
+        made.append(_option("--source", hidden=True, is_eager=True, expose_value=False, callback=lambda context, option, said: refuse_source(record, said)))
     if record.result == "values" or (not conversion and record.result == "codes"):
         made.append(_option("--result", metavar="FORMAT", help="The format of the results."))
     made.append(_option("--level", type=click.Choice(["1", "2"]), default="1", show_default=True, help="Quick or thorough."))
@@ -85,9 +88,9 @@ def _options(record: Operation) -> list[click.Parameter]:
         _option("--nan-by", type=click.Choice(["class", "byte"]), default="class", show_default=True, help="What the mask lets pass where NaN is right."),
         _option("--seed", type=click.IntRange(0, (1 << 64) - 1), default=0, show_default=True, help="Seed of random operands and random bits."),
         _option("--write", "writers", type=click.Choice(list(WRITERS)), multiple=True, default=("npz",), show_default=True, help="A kind of file; repeatable."),
-        _option("--out", "folder", metavar="DIR", required=True, help="The folder that is made."),
+        _option("--out", "folder", metavar="DIR", help="The folder that is made; without it nothing is written."),
         _option("--force", is_flag=True, help="Replace golden vectors that are there."),
-        _option("--coverage", is_flag=True, help="Print every class, its vectors, and why there are none."),
+        _option("--coverage", is_flag=True, help="Print every class, its vectors, and why there are none; it is printed where --out is left out."),
     ]  # fmt: skip
     return made
 
@@ -116,15 +119,16 @@ def _in_short(record: Operation) -> str:
 
 
 def _make(
-    record: Operation, names: tuple[str, ...], level: str, exhaustive: bool, dialect: str | None, nan_by: str, seed: int, writers: tuple[str, ...], folder: str,
-    force: bool, coverage: bool, settings: tuple[str, ...], source: str | None = None, result: str | None = None, roundings: tuple[str, ...] = (),
-    overflows: tuple[str, ...] = (), random_bits: int = 8,
+    record: Operation, names: tuple[str, ...], level: str, exhaustive: bool, dialect: str | None, nan_by: str, seed: int, writers: tuple[str, ...],
+    folder: str | None, force: bool, coverage: bool, settings: tuple[str, ...], source: str | None = None, result: str | None = None,
+    roundings: tuple[str, ...] = (), overflows: tuple[str, ...] = (), random_bits: int = 8,
 ) -> int:  # fmt: skip
     if exhaustive and click.get_current_context().get_parameter_source("level") is ParameterSource.COMMANDLINE:
         raise click.UsageError("--level: --exhaustive takes every pattern instead of a level")
     formats = tuple(format_named(name) for name in names)
     if len(formats) not in (1, len(record.operands)):
         raise click.UsageError(f"--format: expected 1{'' if is_conversion(record) else f' or {len(record.operands)}'}, got {len(formats)}")
+    check_formats(record, formats, result)
     ends: dict[str, Any] = {} if source is None else {"source": source_named(source)}
     ends |= {} if result is None else {"result": format_named(result, "--result")}
     modes = {n: _modes(n, said) for n, said in (("rounding", roundings), ("overflow", overflows)) if said}
@@ -132,15 +136,26 @@ def _make(
     cases: dict[str, Any] = {"level": EXHAUSTIVE if exhaustive else int(level), "seed": seed, "random_bits": random_bits}
     _refuse_idle_bits(modes.get("rounding", ()), dialect)
     chosen: dict[str, Any] = {"dialect": _dialect(dialect, settings), "nan_by": nan_by, **ends, **modes, **cases}
-    check_folder(folder, force=force)
+    _check_out(folder, force=force)
     out = console()
     with _bar() as step:
         made = generate(record.name, formats if len(formats) > 1 else formats[0], **chosen, progress=step)
-        made.save(folder, writers=writers, force=force, progress=lambda name: step(f"writing {name}", writers.index(name), len(writers)))
-    if coverage:
+        if folder is not None:
+            made.save(folder, writers=writers, force=force, progress=lambda name: step(f"writing {name}", writers.index(name), len(writers)))
+    if coverage or folder is None:
         out.print(_coverage(made))
     line(out, _summary(made, folder))
     return 0
+
+
+def _check_out(folder: str | None, *, force: bool) -> None:
+    """Refuse a folder that cannot be made, and options that say how one is written where there is none."""
+    if folder is not None:
+        check_folder(folder, force=force)
+        return
+    for name, option in (("writers", "--write"), ("force", "--force")):
+        if click.get_current_context().get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"{option}: nothing is written without --out DIR")
 
 
 def _refuse_idle_bits(roundings: tuple[str, ...], dialect: str | None) -> None:
@@ -183,12 +198,13 @@ def _bar() -> Iterator[Any]:
         yield lambda what, done, total: progress.update(task, description=what, completed=done, total=total)
 
 
-def _summary(made: GoldenSet, folder: str) -> str:
+def _summary(made: GoldenSet, folder: str | None) -> str:
     covered, missed = sum(c.count > 0 for c in made.coverage), sum(c.reason == NOT_REACHED for c in made.coverage)
     empty = len(made.coverage) - covered - missed
     refused = f", {made.left_out:,} that the policies refuse left out" if made.left_out else ""
     classes = f"{covered} classes covered, {empty} empty for a reason" + (f", {missed} not reached" if missed else "")
-    return f"{folder}: {made.recipe.title}, {len(made):,} vectors{refused}; {classes}{_crossed(made)}"
+    said = f"{made.recipe.title}, {len(made):,} vectors{refused}; {classes}{_crossed(made)}"
+    return f"{said}; nothing was written, --out DIR writes them" if folder is None else f"{folder}: {said}"
 
 
 def _crossed(made: GoldenSet) -> str:

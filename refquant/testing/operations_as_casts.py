@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from refquant.containers import holds
-from refquant.errors import CodesDifferError, InputTypeError, RangeExceededError, UnknownNameError
+from refquant.errors import CodesDifferError, InputTypeError, RangeExceededError
 from refquant.formats import Format, IntFormat, get_format
 from refquant.golden.sources import code_dtype_of
 from refquant.inputs import is_ml_dtype
 from refquant.testing.given import codes_of, hint_for_signed
 
-Function = Callable[[Any], Any]
+Function = Callable[..., Any]
 #: Operation: whether the function is given codes, and whether it returns codes (None: codes or values).
 OPERATIONS: dict[str, tuple[bool, bool | None]] = {"encode": (False, None), "round": (False, False), "convert": (True, True), "decode": (True, False)}
 
@@ -36,10 +36,6 @@ def name_of(function: Any) -> str:
 
 def as_cast(function: Any, op: str, source: str | Format, target: Format) -> Function:
     """Return a function that takes an array of the source dtype, and returns codes or values of the target."""
-    if not isinstance(op, str) or op not in OPERATIONS:
-        raise UnknownNameError(f"op: expected one of {', '.join(OPERATIONS)}; got {op!r}")
-    if not callable(function):
-        raise InputTypeError(f"fn: expected a function from an array to an array, got {function!r}")
     if op == "decode" and not holds(target, get_format(source)):
         raise RangeExceededError(f"target: {target.name} does not hold every value of {get_format(source).name}; a decode is exact")
     return partial(_run, function, op, source, target)
@@ -47,37 +43,52 @@ def as_cast(function: Any, op: str, source: str | Format, target: Format) -> Fun
 
 def _run(function: Function, op: str, source: str | Format, target: Format, given: NDArray[Any]) -> NDArray[Any]:
     takes_codes, gives_codes = OPERATIONS[op]
-    result = _array(_called(function, given.view(code_dtype_of(source)) if takes_codes else given), op, target)
+    result = usable(called(function, given.view(code_dtype_of(source)) if takes_codes else given), op, target, gives_codes)
+    check_shape(function, f"{op} {source if isinstance(source, str) else source.name} -> {target.name}", result, given)
+    return result
+
+
+def usable(returned: Any, op: str, target: Format, gives_codes: bool | None, *, truths: bool = False) -> NDArray[Any]:
+    """Return what a function returned as an array of codes or values (with `truths`, of truths too); raise where it holds neither."""
+    result = _array(returned, op, target, gives_codes)
+    if truths and result.dtype.kind == "b":
+        return result.astype(np.uint8)
     if not _is_usable(result.dtype, target, gives_codes):
-        raise _unusable(op, target, f"dtype {result.dtype}{hint_for_signed(result.dtype, target)}")
-    if result.shape != given.shape:
-        headline = f"{name_of(function)} does not conform: {op} {source if isinstance(source, str) else source.name} -> {target.name}"
-        raise NoResultError(CodesDifferError(f"{headline}\n  shape      {result.shape} for inputs of shape {given.shape}"))
+        raise _unusable(op, target, gives_codes, f"dtype {result.dtype}{hint_for_signed(result.dtype, target)}")
     return _by_bits(result, target)
 
 
-def _called(function: Function, given: NDArray[Any]) -> Any:
+def check_shape(function: Function, label: str, result: NDArray[Any], given: NDArray[Any], what: str = "") -> None:
+    """Refuse a result of another shape than the inputs: it is wrong."""
+    if result.shape != given.shape:
+        headline = f"{name_of(function)} does not conform: {label}"
+        raise NoResultError(CodesDifferError(f"{headline}\n  shape      {what}{result.shape} for inputs of shape {given.shape}"))
+
+
+def called(function: Function, *given: NDArray[Any]) -> Any:
     """Return what a function returns; what it raises is raised as if the test had called it."""
     try:
-        return function(given)
+        return function(*given)
     except Exception as error:
         inside = error.__traceback__.tb_next if error.__traceback__ else None
         raise NoResultError(error.with_traceback(inside)) from None
 
 
-def _array(result: Any, op: str, target: Format) -> NDArray[Any]:
+def _array(result: Any, op: str, target: Format, gives_codes: bool | None) -> NDArray[Any]:
+    if np.ma.is_masked(result):
+        raise _unusable(op, target, gives_codes, "a masked array, in which results are missing")
     try:
         array = np.asarray(result)
     except (ValueError, TypeError):
-        raise _unusable(op, target, type(result).__name__) from None
+        raise _unusable(op, target, gives_codes, type(result).__name__) from None
     if array.dtype.kind == "O":
-        raise _unusable(op, target, "None" if result is None else f"{type(result).__name__} of Python objects")
+        raise _unusable(op, target, gives_codes, "None" if result is None else f"{type(result).__name__} of Python objects")
     return array
 
 
-def _unusable(op: str, target: Format, got: str) -> NoResultError:
+def _unusable(op: str, target: Format, gives_codes: bool | None, got: str) -> NoResultError:
     gives = {True: codes_of(target), False: f"values of {target.name}", None: f"codes (unsigned integers) or values (floats) of {target.name}"}
-    return NoResultError(InputTypeError(f"fn: {op} gives {gives[OPERATIONS[op][1]]}, got {got}"))
+    return NoResultError(InputTypeError(f"fn: {op} gives {gives[gives_codes]}, got {got}"))
 
 
 def _is_usable(dtype: np.dtype[Any], target: Format, gives_codes: bool | None) -> bool:

@@ -128,6 +128,27 @@ def test_coverage_is_printed_when_asked_for():
     assert result.output.splitlines()[-1].startswith("set: encode float16 to float4_e2m1fn, ") and "that the policies refuse left out" in result.output
 
 
+def test_without_a_folder_the_coverage_is_printed_and_nothing_written(tmp_path):
+    result = run("golden", "fma", "--format", "float8_e4m3fn", "--level", "2")
+    assert result.exit_code == 0, result.output
+    lines = result.output.splitlines()
+    made = rq.golden.generate("fma", "float8_e4m3fn", level=2)
+    assert [line.split()[:1] for line in lines[1:-1]] == [[str(c.id)] for c in made.coverage] and lines[0].split()[:3] == ["class", "name", "vectors"]
+    assert lines[-1].startswith(f"fma float8_e4m3fn, float8_e4m3fn, float8_e4m3fn, {len(made):,} vectors; ")
+    assert lines[-1].endswith("; nothing was written, --out DIR writes them") and not list(tmp_path.iterdir())
+    assert run("golden", "fma", "--format", "float8_e4m3fn", "--coverage").output.count("nothing was written") == 1
+
+
+def test_operands_without_a_nan_need_no_quiet_comparison_beside_one_that_has_it():
+    """One NaN that could signal is enough, as for the function."""
+    assert run("golden", "compare_signaling_lt", "--format", "float4_e2m1fn", "--format", "float16", "--out", "x").exit_code == 0
+    rq.arithmetic.compare([0], [0], ("float4_e2m1fn", "float16"), predicate="lt", signaling=True)
+
+
+def test_the_source_that_operations_do_not_have_is_not_in_their_help():
+    assert "--source" not in run("golden", "add", "--help").output and "--source" in run("golden", "encode", "--help").output
+
+
 def test_each_operation_with_vectors_has_a_command_and_examples():
     listed = run("golden", "--help").output
     assert "Examples:" in listed and "refquant golden check vectors" in listed
@@ -158,7 +179,17 @@ def test_the_examples_of_the_help_work():
         (["encode", "--format", "nosuch", "--out", "x"], "--format: no format is named 'nosuch'"),
         (["convert", "--format", "float16", "--out", "x"], "Missing option '--source'"),
         (["convert", "--format", "float16", "--source", "e4m3", "--out", "x"], "--source: 'e4m3' may mean"),
-        (["encode", "--format", "float16"], "Missing option '--out'"),
+        (["encode", "--format", "float16", "--write", "csv"], "--write: nothing is written without --out DIR"),
+        (["encode", "--format", "float16", "--force"], "--force: nothing is written without --out DIR"),
+        (["mul", "--format", "float16", "--format", "bfloat16", "--out", "x"], "--result: mul of float16 and bfloat16 needs the format of its result"),
+        (["fma", "--format", "int8", "--format", "int8", "--format", "int9"], "--result: fma of int8, int8 and int9 needs the format of its result"),
+        (["compare_signaling_lt", "--format", "float4_e2m1fn", "--out", "x"], "--format: float4_e2m1fn has no NaN that could signal; refquant golden compare_quiet_lt "),
+        (["compare_signaling_eq", "--format", "int8", "--format", "int4"], "--format: neither int8 nor int4 has a NaN that could signal; refquant golden compare_quiet_eq "),
+        (["add", "--source", "float16", "--format", "float16"], "--source: the formats of the 2 operands of add are --format, once for all or 2 times for one each"),
+        (["sqrt", "--source", "float16"], "--source: the format of the operand of sqrt is --format"),
+        (["scale_b", "--source", "float16"], "--source: the format of the codes of scale_b is --format; its integers are int32"),
+        (["scale_b", "--format", "float16", "--format", "int8"], "--format: the integers of scale_b are int32, not int8"),
+        (["decode", "--source", "float16"], "--source: the format of the codes of decode is --format, and that of the values --result"),
         (["encode", "--format", "float16", "--format", "bfloat16", "--out", "x"], "--format: expected 1, got 2"),
         (["compare_quiet_eq", "--format", "float16", "--format", "int8", "--format", "int8", "--out", "x"], "--format: expected 1 or 2, got 3"),
         (["encode", "--format", "float16", "--rounding", "up", "--out", "x"], "--rounding: expected one of"),

@@ -244,7 +244,11 @@ def test_exhaustive_runs_every_code_of_a_wider_source():
 @pytest.mark.parametrize(
     "args, options, error, message",
     [
-        ((np.abs, "add"), {}, rq.errors.UnknownNameError, "op: expected one of encode, round, convert, decode; got 'add'"),
+        ((np.abs, "adds"), {}, rq.errors.UnknownNameError, "op: expected one of encode, round, convert, decode, or an operation such as add, fma or sqrt .*near ones .*add.*; got 'adds'"),
+        ((np.abs, "decode_parts"), {}, rq.errors.UnknownNameError, "op: expected one of "),
+        ((np.abs,), {"flags": True}, rq.errors.InputValueError, "flags: those of arithmetic are judged, not those of encode"),
+        ((np.abs,), {"flags": 1}, rq.errors.InputTypeError, "flags: expected True or False, got 1"),
+        ((lambda x: np.ma.masked_less(x.astype(np.uint8), 1),), {}, rq.errors.InputTypeError, "fn: encode gives codes .* got a masked array, in which results are missing"),
         ((5,), {}, rq.errors.InputTypeError, "fn: expected a function from an array to an array, got 5"),
         ((np.abs,), {"level": 3}, rq.errors.InputValueError, "level: expected one of 1, 2, exhaustive, or None; got 3"),
         ((np.abs,), {"seed": -1}, rq.errors.InputValueError, "seed: expected an integer from 0 to 2..64 - 1, got -1"),
@@ -255,7 +259,7 @@ def test_exhaustive_runs_every_code_of_a_wider_source():
         ((np.abs, "encode", "float32", "nosuch"), {}, rq.errors.UnknownNameError, "target: no format is named 'nosuch'"),
         ((np.abs, "decode", "nosuch", "float32"), {}, rq.errors.UnknownNameError, "source: no format is named 'nosuch'"),
         ((np.abs, "encode", 32), {}, rq.errors.InputTypeError, "source: expected a format or its name, got int"),
-        ((np.abs, "encode", "float32", None), {}, rq.errors.InputTypeError, "target: expected a format or its name, got NoneType"),
+        ((np.abs, "encode", "float32", None), {}, rq.errors.InputTypeError, "target: encode needs the format of its results"),
         ((np.abs, "encode", "float32", "int64"), {}, rq.errors.InputValueError, "target: int64 is a format of the operands of encode, round and convert alone"),
         ((np.abs, "decode", "float32", "float16"), {}, rq.errors.RangeExceededError, "target: float16 does not hold every value of float32; a decode is exact"),
         ((np.abs, "decode", "float8_e5m2", "float8_e4m3fn"), {}, rq.errors.RangeExceededError, "target: float8_e4m3fn does not hold every value of float8_e5m2"),
@@ -323,7 +327,7 @@ def test_a_convert_may_return_integers_of_the_targets_own_dtype():
 
 def test_the_conversion_has_no_default():
     """A target that was forgotten would be another one."""
-    with pytest.raises(TypeError, match=r"missing 1 required positional argument: 'target'"):
+    with pytest.raises(TypeError, match=r"^target: encode needs the format of its results"):
         assert_conforms(np.abs, "encode", "float32")
 
 
