@@ -86,7 +86,8 @@ class Array(Operators):
         try:
             given, _ = inputs.as_codes(codes, found)
         except InputTypeError as error:
-            raise InputTypeError(f"{error}; values are given to Array.from_values(x, {found.name!r})") from None
+            what = str(error).partition("; refquant.encode(")[0]
+            raise InputTypeError(f"{what}; values are given to Array.from_values(x, {found.name!r})") from None
         self._codes, self._fmt = np.array(given, dtype=found.code_dtype), found
 
     @classmethod
