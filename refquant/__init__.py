@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from refquant.array import Array
     from refquant.codec import CodesAndFlags, ValuesAndFlags, convert, decode, encode, round, value_table
     from refquant.containers import codes_from_signed, pack, unpack
-    from refquant.dispatch import list_backends
+    from refquant.dispatch import list_backends, list_operations
     from refquant.formats import FloatFormat, IntFormat, get_format, list_formats
     from refquant.parts import Parts, decode_parts, encode_parts
     from refquant.policies import Dialect, Flags, OverflowMode, Philox, Policies, RandomBits, RoundingMode, Via, get_dialect, list_dialects, summary_of_flags
@@ -22,7 +22,7 @@ else:
         "array": ("Array",),
         "codec": ("CodesAndFlags", "ValuesAndFlags", "convert", "decode", "encode", "round", "value_table"),
         "containers": ("codes_from_signed", "pack", "unpack"),
-        "dispatch": ("list_backends",),
+        "dispatch": ("list_backends", "list_operations"),
         "formats": ("FloatFormat", "IntFormat", "get_format", "list_formats"),
         "parts": ("Parts", "decode_parts", "encode_parts"),
         "policies": (
@@ -87,6 +87,7 @@ __all__ = [
     "list_backends",
     "list_dialects",
     "list_formats",
+    "list_operations",
     "pack",
     "policies",
     "round",

@@ -161,7 +161,7 @@ def convert(
 
 def _code_source(codes: ArrayLike, fmt: Format) -> Source:
     array, scalar = inputs.as_codes(codes, fmt)
-    return Source(array, inputs.CODES, fmt.name, fmt.grid, fmt, array.dtype, scalar)
+    return Source(array, inputs.CODES, fmt.name, fmt.grid, fmt, array.dtype, scalar, argument="codes")
 
 
 def decode(

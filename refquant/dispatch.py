@@ -101,6 +101,28 @@ def list_backends() -> dict[str, str]:
     return {name: _availability(name) for name in PACKAGES}
 
 
+def list_operations() -> dict[str, tuple[str, ...]]:
+    """Return each operation with the backends that have it.
+
+    Returns
+    -------
+    dict of str to tuple of str
+        Names as `refquant.golden` and ``refquant verify --op`` take them: one for each form of a function (``"compare_quiet_lt"`` is `compare` with
+        ``predicate="lt"``). Whether a backend can be used here is said by `list_backends`.
+
+    Notes
+    -----
+    Compiled operations take formats of at most 32 bits (`refquant.arithmetic.fma` products of at most 61 digits too); the conversions, every format.
+
+    Examples
+    --------
+    >>> import refquant as rq
+    >>> rq.list_operations()["fma"], rq.list_operations()["encode_exact"]
+    (('reference', 'numba'), ('reference',))
+    """
+    return {name: op.backends for name, op in OPERATIONS.items()}
+
+
 def _availability(name: str) -> str:
     try:
         function("encode", name)

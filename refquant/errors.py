@@ -107,5 +107,9 @@ class UnsupportedOperationError(RefquantError, TypeError):
     """An Array has no such operation; the message says what there is."""
 
 
+class UnsupportedAttributeError(UnsupportedOperationError, AttributeError):
+    """An Array has no such attribute of NumPy's arrays; the message says what there is."""
+
+
 class PackageMissingError(RefquantError, ImportError):
     """An optional package is not installed; the message says how to install it."""

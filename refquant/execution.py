@@ -244,13 +244,13 @@ def _refuse(source: Source, target: Format, stages: Stages, status: int, read: R
 
 def _refusal(source: Source, target: Format, stages: Stages, index: tuple[int, ...], count: int) -> Exception:
     value, policies = describe(source, index), stages.policies
-    at = f" at index {index[0] if len(index) == 1 else index}" if index else ""
+    at = inputs.at_index(index)
     more = f" ({count} such values)" if count > 1 else ""
     if "nan" in value:
-        return EncodeError(f"x: NaN{at} cannot go into {target.name}{more}: choose what NaN becomes with dialect.replace(nan=...)")
+        return EncodeError(f"{source.argument}: NaN{at} cannot go into {target.name}{more}: choose what NaN becomes with dialect.replace(nan=...)")
     if "inf" in value and policies.overflow is OverflowMode.WRAP:
-        return PolicyError(f"x: {value}{at} cannot be wrapped into {target.name}{more}: choose with dialect.replace(inf_to_int=...)")
-    return EncodeError(f"x: {value}{at} cannot go into {target.name} under {_named(policies)}{more}")
+        return PolicyError(f"{source.argument}: {value}{at} cannot be wrapped into {target.name}{more}: choose with dialect.replace(inf_to_int=...)")
+    return EncodeError(f"{source.argument}: {value}{at} cannot go into {target.name} under {_named(policies)}{more}")
 
 
 def _named(policies: Any) -> str:

@@ -24,6 +24,7 @@ class Source(NamedTuple):
     dtype: np.dtype[Any]  #: dtype of the array that arrived
     is_scalar: bool
     more: tuple[NDArray[Any], ...] = ()  #: PARTS: significand, exponent, kind; `array` is the sign
+    argument: str = "x"  #: the name by which the caller gave it
 
 
 def as_source(x: Any) -> Source:
@@ -166,13 +167,21 @@ def _extended_source(a: NDArray[Any], scalar: bool) -> Source:
 def as_codes(codes: Any, fmt: Format, name: str = "codes") -> tuple[NDArray[Any], bool]:
     """Return (unsigned array of codes, whether it was a scalar); raise where they are not codes of the format. semantics: a signed array is refused."""
     from_python = not isinstance(codes, (np.ndarray, np.generic)) and not hasattr(codes, "__array__")
+    if not from_python and hasattr(codes, "codes") and hasattr(codes, "fmt"):
+        raise InputTypeError(f"{name}: expected an unsigned integer dtype, got an Array of {codes.fmt.name}; give its .codes")
     a = as_integers(name, codes)
     scalar = a.ndim == 0 and not isinstance(codes, np.ndarray)
     if a.dtype.kind != "u" and not (from_python and a.dtype.kind == "i"):
-        more = "; use refquant.codes_from_signed for two's complement values" if a.dtype.kind == "i" else ""
-        raise InputTypeError(f"{name}: expected an unsigned integer dtype, got {a.dtype}{more}")
+        raise InputTypeError(f"{name}: expected an unsigned integer dtype, got {a.dtype}{_instead(a.dtype, fmt)}")
     _check_range(a, fmt, name)
     return (a.astype(fmt.code_dtype) if a.dtype.kind == "i" else a), scalar
+
+
+def _instead(dtype: np.dtype[Any], fmt: Format) -> str:
+    """Return what to do with what is no codes."""
+    if dtype.kind == "i":
+        return "; use refquant.codes_from_signed for two's complement values"
+    return f"; refquant.encode(x, {fmt.name!r}) makes codes of values" if dtype.kind == "f" else ""
 
 
 def _check_range(a: NDArray[Any], fmt: Format, name: str) -> None:
@@ -180,5 +189,11 @@ def _check_range(a: NDArray[Any], fmt: Format, name: str) -> None:
         return
     if int(a.max()) >> fmt.width or int(a.min()) < 0:
         wrong = np.flatnonzero((a < 0) | (a >> fmt.width != 0))
-        first = int(wrong[0])
-        raise CodeRangeError(f"{name}: expected 0 <= code < 2**{fmt.width} for {fmt.name}, got {int(a.flat[first]):#x} at index {first} ({wrong.size} such)")
+        first = tuple(int(i) for i in np.unravel_index(int(wrong[0]), a.shape))
+        more = f" ({wrong.size} such)" if wrong.size > 1 else ""
+        raise CodeRangeError(f"{name}: expected 0 <= code < 2**{fmt.width} for {fmt.name}, got {int(a[first]):#x}{at_index(first)}{more}")
+
+
+def at_index(index: tuple[int, ...]) -> str:
+    """Return where an element is, as a message says it: nothing for a scalar."""
+    return f" at index {index[0] if len(index) == 1 else index}" if index else ""

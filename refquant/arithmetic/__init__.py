@@ -25,3 +25,7 @@ __all__ = [
     "maximum_magnitude", "maximum_magnitude_number", "maximum_number", "minimum", "minimum_magnitude", "minimum_magnitude_number", "minimum_number",
     "mul", "neg", "next_after", "next_down", "next_up", "recip", "relu", "rem", "round_to_integral", "rsqrt", "scale_b", "sqrt", "sub", "total_order",
 ]  # fmt: skip
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from refquant import execution
+from refquant.arithmetic.docstrings import documented
+from refquant.arithmetic.naming import Naming, checked_truth
 from refquant.arithmetic.needs import check_signaling
 from refquant.arithmetic.operands import formats_of, operands, walked
 from refquant.dispatch import function
-from refquant.errors import InputTypeError, InputValueError
+from refquant.errors import InputValueError
 from refquant.formats import Format
 from refquant.policies import Dialect, FlagsMode, Policies, SubnormalMode, as_dialect
 from refquant.policies.knobs import choice
@@ -35,6 +37,7 @@ class TruthAndFlags(NamedTuple):
     flags: Any
 
 
+@documented
 def compare(
     a: ArrayLike, b: ArrayLike, fmt: Format | str | tuple[Format | str, Format | str], *, predicate: Predicate | str = "eq", signaling: bool = False,
     dialect: Dialect | str | None = None, backend: str | None = None, out: NDArray[np.bool_] | None = None, return_flags: bool = False,
@@ -55,8 +58,7 @@ def compare(
         Whether any NaN raises INVALID, and not a signalling one alone (RQ-7.4); ``"unordered"`` has no such form.
     dialect : Dialect or str, optional
         ``"default"`` if not given. Its ``subnormals`` and ``flags`` are looked at (RQ-7.5).
-    backend : str, optional
-        ``"reference"``, the one that compares.
+    {backend}
     out : ndarray of bool, optional
         Receives the truth: the broadcast shape.
     return_flags : bool
@@ -92,9 +94,15 @@ def compare(
     >>> rq.arithmetic.compare([0x00, 0x38, 0x7F], [0x80, 0x39, 0x7F], "float8_e4m3fn", predicate="lt", signaling=True, return_flags=True).flags.tolist()
     [0, 0, 16]
     """
+    with Naming("compare_quiet_eq", fmt, 2):
+        return _compared(a, b, fmt, predicate, signaling, dialect, backend, out, return_flags)
+
+
+def _compared(a: Any, b: Any, fmt: Any, predicate: Any, signaling: Any, dialect: Any, backend: str | None, out: Any, return_flags: Any) -> Any:
     formats, wanted = formats_of(fmt, 2), choice("predicate", predicate, Predicate)
     operation = f"compare_{_form(wanted, signaling)}_{wanted}"
     function(operation, backend)  # before anything is said of the operands
+    checked_truth("return_flags", return_flags)
     if signaling:
         check_signaling(formats)
     arrays, scalar = operands(("a", "b"), (a, b), formats)
@@ -108,9 +116,7 @@ def compare(
 
 
 def _form(predicate: Predicate, signaling: Any) -> str:
-    if not isinstance(signaling, (bool, np.bool_)):
-        raise InputTypeError(f"signaling: expected True or False, got {signaling!r}")
-    if signaling and predicate is Predicate.UNORDERED:
+    if checked_truth("signaling", signaling) and predicate is Predicate.UNORDERED:
         raise InputValueError("signaling: predicate='unordered' has no signalling form (RQ-7.4); give signaling=False, or one of eq, lt, le")
     return "signaling" if signaling else "quiet"
 

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from refquant import execution
 from refquant.arithmetic import full_width
 from refquant.arithmetic.digits import check_digits, fits_a_lane
+from refquant.arithmetic.naming import Naming, checked_truth
 from refquant.arithmetic.needs import check_result
-from refquant.arithmetic.operands import formats_of, operands
+from refquant.arithmetic.operands import formats_of, operands, result_format
+from refquant.arithmetic.refusing import refuse
 from refquant.codec import CodesAndFlags
 from refquant.dispatch import chosen_for, function
-from refquant.errors import EncodeError, InputValueError
-from refquant.formats import Format, get_format
+from refquant.formats import Format
 from refquant.policies import RAISES, Choices, Dialect, Flags, Philox, Plan, RandomBits, as_dialect, choices_of
 from refquant.reference.denormals import raise_input_denormal, subnormals_in, watched
 from refquant.stages import Stages, plan_stages, random_for
@@ -43,11 +44,17 @@ def computed(operation: str, given: tuple[Any, ...], fmt: Any, asked: Asked, *, 
 
     `integers` are operands that are no codes; `copies`: NaNs are copied, nothing is flushed, no format lies between. RQ-7.24.
     """
+    with Naming(operation, fmt, len(given), asked.result):
+        return _computed(operation, given, fmt, asked, integers, copies)
+
+
+def _computed(operation: str, given: tuple[Any, ...], fmt: Any, asked: Asked, integers: tuple[tuple[str, Any], ...], copies: bool) -> Any:
     formats = formats_of(fmt, len(given))
     target = _result_format(operation, formats, asked.result)
     dialect = _copying(asked.dialect, target) if copies else asked.dialect
     stages = plan_stages(target, target.name, dialect=dialect, rounding=asked.rounding, overflow=asked.overflow, random=asked.random, computed=True)
     function(operation, asked.backend)  # before anything is said of the operands
+    checked_truth("return_flags", asked.return_flags)
     check_result(operation, target)
     check_digits(operation, formats, target, stages, 0 if asked.random is None else asked.random.n)
     arrays, scalar = operands(NAMES[: len(given)], given, formats, integers)
@@ -64,7 +71,7 @@ def computed(operation: str, given: tuple[Any, ...], fmt: Any, asked: Asked, *, 
     if events is not None:
         raise_input_denormal(subnormal, events)
     if events is not None and raises:
-        _refuse(operation, events, target)
+        refuse(events, target, stages, lambda index, only: _event(operation, arrays, formats, only, random, index))
     if out is not None and codes is not out:
         out[...] = codes
     result = codes[()] if scalar and out is None else codes if out is None else out
@@ -80,11 +87,7 @@ def _copying(dialect: Any, target: Format) -> Dialect:
 def _result_format(operation: str, formats: tuple[Format, ...], result: Any) -> Format:
     if isinstance(result, str) and result in full_width.NAMES:
         return full_width.full_width(result, operation, formats)
-    if result is not None:
-        return get_format(result)
-    if len(set(formats)) > 1:
-        raise InputValueError(f"result: operands of different formats ({', '.join(f.name for f in formats)}) need the format of the result")
-    return formats[0]
+    return result_format(formats, result)
 
 
 def _run(
@@ -126,16 +129,9 @@ def _after(plan: Plan) -> Plan:
     return plan._replace(flush_inputs=0)
 
 
-def _refuse(operation: str, events: NDArray[np.uint8], target: Format) -> None:
-    """Raise where an event says so, with the first index and the count. RQ-5.15."""
-    where = np.flatnonzero(events.reshape(-1) & RAISES)
-    if not where.size:
-        return
-    index = tuple(int(i) for i in np.unravel_index(int(where[0]), events.shape))
-    at = f" at index {index[0] if len(index) == 1 else index}" if index else ""
-    more = f" ({where.size} such results)" if where.size > 1 else ""
-    error = EncodeError(
-        f"{operation}: the result{at} cannot go into {target.name}{more}: it is out of range, or a NaN that the format lacks; choose overflow= or nan="
-    )
-    error.refused = events & RAISES != 0
-    raise error
+def _event(operation: str, arrays: list[NDArray[Any]], formats: tuple[Format, ...], stages: Stages, random: Any, index: tuple[int, ...]) -> int:
+    """Return the event of one result, from the reference."""
+    draw = random if random is None else RandomBits(random.array[index].reshape(1), random.n) if isinstance(random, RandomBits) else random
+    codes, events = np.empty(1, np.uint64), np.empty(1, np.uint8)
+    _run(operation, "reference", [a[index].reshape(1) for a in arrays], formats, stages, draw, codes, events)
+    return int(events[0])

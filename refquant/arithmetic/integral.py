@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from refquant.arithmetic.computing import Asked, Formats, computed
 from refquant.arithmetic.docstrings import documented
-from refquant.errors import InputTypeError
+from refquant.arithmetic.naming import Naming, checked_truth
 from refquant.formats import Format
 from refquant.policies import Dialect, OverflowMode, Philox, RandomBits, RoundingMode
 
@@ -55,14 +54,9 @@ def round_to_integral(
     >>> int(rq.arithmetic.round_to_integral(0x41, "float8_e3m4", exact=True, return_flags=True).flags)  # 2.0625
     1
     """
-    return computed(f"round_to_integral{integral_form(exact)}", (a,), fmt, Asked(result, rounding, overflow, dialect, random, backend, out, return_flags))
-
-
-def integral_form(exact: Any) -> str:
-    """Return the end of the name of the operation."""
-    if not isinstance(exact, (bool, np.bool_)):
-        raise InputTypeError(f"exact: expected True or False, got {exact!r}")
-    return "_exact" if exact else ""
+    with Naming("round_to_integral", fmt, 1, result):
+        form = "_exact" if checked_truth("exact", exact) else ""
+    return computed(f"round_to_integral{form}", (a,), fmt, Asked(result, rounding, overflow, dialect, random, backend, out, return_flags))
 
 
 @documented

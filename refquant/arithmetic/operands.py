@@ -11,16 +11,35 @@ from numpy.typing import NDArray
 from refquant import execution, inputs
 from refquant.arithmetic.digits import fits_a_lane
 from refquant.dispatch import chosen_for, function
-from refquant.errors import InputTypeError, InputValueError
+from refquant.errors import AmbiguousNameError, InputTypeError, InputValueError, UnknownNameError
 from refquant.formats import Format, get_format
 
 
 def formats_of(fmt: Any, count: int) -> tuple[Format, ...]:
     """Return the format of each operand, from one for all or one for each."""
+    if isinstance(fmt, list):
+        raise InputTypeError(f"fmt: expected one format, or a tuple of one for each of {count} operand{'s' * (count > 1)}; got a list, write tuple(fmt)")
     given = fmt if isinstance(fmt, tuple) else (fmt,) * count
     if len(given) != count:
         raise InputValueError(f"fmt: expected one format, or a tuple of one for each of {count} operand{'s' * (count > 1)}; got a tuple of {len(given)}")
     return tuple(get_format(f) for f in given)
+
+
+def result_format(formats: tuple[Format, ...], result: Any) -> Format:
+    """Return the format of the result: the one that is given, or that of the operands if they have one."""
+    if result is not None:
+        return named_format("result", result)
+    if len(set(formats)) > 1:
+        raise InputValueError(f"result: operands of different formats ({', '.join(f.name for f in formats)}) need the format of the result")
+    return formats[0]
+
+
+def named_format(argument: str, fmt: Any) -> Format:
+    """Return the format that an argument names; an error says which argument."""
+    try:
+        return get_format(fmt)
+    except (UnknownNameError, AmbiguousNameError, InputTypeError) as error:
+        raise type(error)(f"{argument}: {str(error).removeprefix('fmt: ')}") from None
 
 
 def operands(

@@ -12,11 +12,14 @@ from refquant import execution
 from refquant.arithmetic.comparing import TruthAndFlags
 from refquant.arithmetic.computing import Asked, computed
 from refquant.arithmetic.docstrings import documented
+from refquant.arithmetic.naming import Naming, checked_truth
 from refquant.arithmetic.operands import formats_of, operands, walked
 from refquant.codec import CodesAndFlags
 from refquant.dispatch import function
+from refquant.errors import RandomBitsError
 from refquant.formats import Format
-from refquant.policies import Dialect, FlagsMode, NanRankMode, OverflowMode, Philox, RandomBits, RoundingMode, SubnormalMode, as_dialect
+from refquant.policies import KNOBS, Dialect, FlagsMode, NanRankMode, OverflowMode, Philox, RandomBits, RoundingMode, SubnormalMode, as_dialect
+from refquant.policies.knobs import choice
 from refquant.reference.denormals import raise_input_denormal, subnormals_in, watched
 
 
@@ -80,8 +83,14 @@ def total_order(
     >>> rq.arithmetic.total_order([0x80, 0x00, 0xFF], [0x00, 0x80, 0xFE], "float8_e4m3fn").tolist()  # -0, 0; 0, -0; -NaN, -448
     [True, False, True]
     """
+    with Naming("total_order", fmt, 2):
+        return _ordered(a, b, fmt, dialect, backend, out, return_flags)
+
+
+def _ordered(a: Any, b: Any, fmt: Any, dialect: Any, backend: str | None, out: Any, return_flags: Any) -> Any:
     formats = formats_of(fmt, 2)
     function("total_order", backend)  # before anything is said of the operands
+    checked_truth("return_flags", return_flags)
     arrays, scalar = operands(("a", "b"), (a, b), formats)
     truth = np.empty(arrays[0].shape, np.bool_) if out is None else execution.checked_out(out, np.dtype(np.bool_), arrays[0].shape)
     nans_first = as_dialect(dialect).policies(formats[0].name, formats[0].name).nan_rank is NanRankMode.FIRST
@@ -129,6 +138,11 @@ def classify(a: ArrayLike, fmt: Format | str, *, backend: str | None = None, out
     >>> [rq.arithmetic.NumberClass(c).name for c in rq.arithmetic.classify([0x80, 0x01, 0x7C, 0x7D], "float8_e5m2").tolist()]
     ['NEGATIVE_ZERO', 'POSITIVE_SUBNORMAL', 'POSITIVE_INFINITY', 'SIGNALING_NAN']
     """
+    with Naming("classify", fmt, 1):
+        return _classified(a, fmt, backend, out)
+
+
+def _classified(a: Any, fmt: Any, backend: str | None, out: Any) -> Any:
     (source,) = formats_of(fmt, 1)
     function("classify", backend)  # before anything is said of the operands
     (codes,), scalar = operands(("a",), (a,), (source,))
@@ -156,7 +170,8 @@ def log_b(
     result : Format or str, optional
         Format of the result; int32 numbers, not codes, where it is not given.
     rounding, overflow, dialect, random : optional
-        As in `refquant.encode`, where there is a `result`. Without one, the dialect's `subnormals` and `flags` are looked at.
+        As in `refquant.encode`, where there is a `result`. Without one the dialect's `subnormals` and `flags` are looked at; every exponent is exact,
+        whatever `rounding` and `overflow` say, and `random` is refused.
     {backend}
     out : ndarray of int32, or of ``result.code_dtype``, optional
         Receives the result.
@@ -190,8 +205,23 @@ def log_b(
     """
     if result is not None:
         return computed("log_b", (a,), fmt, Asked(result, rounding, overflow, dialect, random, backend, out, return_flags))
+    with Naming("log_b_integer", fmt, 1):
+        _check_unused(rounding, overflow, random)
+        return _exponents(a, fmt, dialect, backend, out, return_flags)
+
+
+def _check_unused(rounding: Any, overflow: Any, random: Any) -> None:
+    """Refuse what is no mode, and random bits: the int32 of every exponent is exact."""
+    for name, value in (("rounding", rounding), ("overflow", overflow)):
+        choice(name, value, KNOBS[name], optional=True)
+    if random is not None:
+        raise RandomBitsError("random: without result= every exponent is exact, and takes no random bits; leave it out, or give result=")
+
+
+def _exponents(a: Any, fmt: Any, dialect: Any, backend: str | None, out: Any, return_flags: Any) -> Any:
     (source,) = formats_of(fmt, 1)
     function("log_b_integer", backend)  # before anything is said of the operands
+    checked_truth("return_flags", return_flags)
     policies = as_dialect(dialect).policies(source.name, source.name)
     (codes,), scalar = operands(("a",), (a,), (source,))
     exponents = np.empty(codes.shape, np.int32) if out is None else execution.checked_out(out, np.dtype(np.int32), codes.shape)

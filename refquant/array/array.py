@@ -11,12 +11,13 @@ from refquant import codec, inputs
 from refquant.array.calculating import named, with_flags
 from refquant.array.functions import called
 from refquant.array.held import Held
+from refquant.array.hints import ATTRIBUTES
 from refquant.array.mixing import are_numbers, exact_codes
 from refquant.array.operators import Operators
 from refquant.array.printing import in_full, written
 from refquant.array.ufuncs import applied
 from refquant.codec import Random
-from refquant.errors import InputTypeError, InputValueError, UnsupportedOperationError
+from refquant.errors import InputTypeError, InputValueError, UnsupportedAttributeError, UnsupportedOperationError
 from refquant.formats import Format, get_format
 from refquant.policies import Dialect, OverflowMode, RoundingMode
 
@@ -86,7 +87,8 @@ class Array(Operators):
         try:
             given, _ = inputs.as_codes(codes, found)
         except InputTypeError as error:
-            raise InputTypeError(f"{error}; values are given to Array.from_values(x, {found.name!r})") from None
+            what = str(error).partition("; refquant.encode(")[0]
+            raise InputTypeError(f"{what}; values are given to Array.from_values(x, {found.name!r})") from None
         self._codes, self._fmt = np.array(given, dtype=found.code_dtype), found
 
     @classmethod
@@ -180,9 +182,9 @@ class Array(Operators):
         Parameters
         ----------
         operation : str
-            Name of a function that gives codes: ``"fma"``, ``"rem"``, ``"recip"``, ``"next_up"``, ``"add"`` ...
+            Name of a function: ``"fma"``, ``"rem"``, ``"recip"``, ``"next_up"``, ``"compare"``, ``"classify"`` ...
         *others : Array or number
-            The operands after this one, as beside an operator; of ``"scale_b"`` integers.
+            The operands after this one, as beside an operator (of ``"compare"`` and ``"total_order"`` as in a comparison); of ``"scale_b"`` integers.
         **choices
             Arguments of the function but `fmt` and `out`: `result` (needed where formats differ), `rounding`, `overflow`, `dialect`, `random`, `backend`,
             `return_flags`.
@@ -190,7 +192,8 @@ class Array(Operators):
         Returns
         -------
         Array, or (array, flags) where `return_flags` is given
-            In the format `result`, else that of this Array. ``"log_b"`` without `result` gives int32.
+            In the format `result`, else that of this Array. ``"log_b"`` without `result` gives int32, ``"compare"`` and ``"total_order"`` booleans (with
+            flags a `refquant.arithmetic.TruthAndFlags`), ``"classify"`` numbers of `refquant.arithmetic.NumberClass`.
 
         Raises
         ------
@@ -209,6 +212,8 @@ class Array(Operators):
         [1.5625e-02 2.2400e+02] float8_e4m3fn [  0. 224.] float8_e4m3fn
         >>> a.compute("mul", a, rounding="toward_positive", return_flags=True)
         ArrayAndFlags(array=Array([0x3b, 0x77], 'float8_e4m3fn'), flags=array([1, 1], dtype=uint8))
+        >>> a.compute("compare", 2.0, predicate="le", return_flags=True)
+        TruthAndFlags(truth=array([ True, False]), flags=array([0, 0], dtype=uint8))
         """
         return named(operation, (self, *others), choices)
 
@@ -262,8 +267,19 @@ class Array(Operators):
 
     def __float__(self) -> float:
         if self.shape:
-            raise InputTypeError(f"float: expected an Array of no dimension, got shape {self.shape}")
+            raise InputTypeError(f"float: expected an Array of no dimension, got shape {self.shape}; .values are floats")
         return float(self.values)
+
+    def __int__(self) -> NoReturn:
+        raise UnsupportedOperationError("int: an Array has codes and values; int(a.codes) is the code, int(a.item()) the value without its fraction")
+
+    def __round__(self, digits: Any = None) -> NoReturn:
+        raise UnsupportedOperationError("round: an Array is rounded to integers by compute('round_to_integral', rounding=...), and to a format by convert(fmt)")
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name in ATTRIBUTES:
+            raise UnsupportedAttributeError(f"{name}: {ATTRIBUTES[name]}")
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def __repr__(self) -> str:
         return in_full(self._codes, self._fmt, type(self).__name__)

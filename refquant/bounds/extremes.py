@@ -66,4 +66,5 @@ EXACT: dict[str, Callable[..., Fraction | None]] = {
     "sqrt": _root,
     "rsqrt": lambda a: _root(1 / a) if a > 0 else None,
 }
+ROOTS = ("sqrt", "rsqrt")
 OPERANDS = {"add": 2, "sub": 2, "mul": 2, "div": 2, "fma": 3, "sqrt": 1, "recip": 1, "rsqrt": 1}

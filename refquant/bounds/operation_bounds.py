@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from refquant.bounds.extremes import OPERANDS, extremes
+from refquant.bounds.extremes import OPERANDS, ROOTS, extremes
 from refquant.bounds.limits import absolute_bound, number_text, relative_bound, sign_of
 from refquant.bounds.witnesses import witness
 from refquant.errors import InputValueError, UnknownNameError
@@ -110,7 +110,8 @@ def of_operation(operation: str, fmt: Any, rounding: RoundingMode | str = Roundi
     UnknownNameError, AmbiguousNameError, InputTypeError
         If a name does not exist, means several formats, or is no name.
     InputValueError
-        If `fmt` is not one format per operand, or `result` is left out where formats differ.
+        If `fmt` is not one format per operand, `result` is left out where formats differ, or `refquant.arithmetic` refuses the operation: a root into
+        a format of exponents alone (RQ-7.27).
 
     Notes
     -----
@@ -165,7 +166,10 @@ def _formats(operation: str, fmt: Any, result: Any) -> tuple[tuple[Format, ...],
     formats = tuple(get_format(f) for f in given)
     if result is None and len(set(formats)) > 1:
         raise InputValueError(f"result: operands of different formats ({', '.join(f.name for f in formats)}) need the format of the result")
-    return formats, formats[0] if result is None else get_format(result)
+    target = formats[0] if result is None else get_format(result)
+    if operation in ROOTS and target.holds_powers_alone:
+        raise InputValueError(f"result: {operation} into {target.name}, which holds powers of two alone, is refused (RQ-7.27); give a format with digits")
+    return formats, target
 
 
 def _quantum(operation: str, formats: tuple[Format, ...]) -> int:

@@ -57,6 +57,11 @@ class ScalarFormat:
         return self.magnitude(max(g.first_index, 1 << (g.precision - 1) if g.has_subnormals else 1))
 
     @property
+    def holds_powers_alone(self) -> bool:
+        """Whether its numbers are powers of two and nothing else: no digits, no sign, no zero. RQ-7.27."""
+        return self.grid.precision == 1 and not self.signed and self.grid.first_index > 0
+
+    @property
     def code_dtype(self) -> np.dtype[np.unsignedinteger[Any]]:
         """Smallest unsigned dtype that holds a code."""
         return next(dtype for dtype in _UNSIGNED if self.width <= 8 * dtype.itemsize)

@@ -189,8 +189,9 @@ def dialects() -> dict[str, Dialect]:
         ),
         dialect_from(
             "x86-sse", "SDM 2023",
-            "read: Intel SDM vol. 1, 14.5.2, table 14-17; cited, not re-read: 4.8.3.5, table 4-7; compared with QEMU's target/i386/tcg/fpu_helper.c",
+            "read: Intel SDM vol. 1, 14.5.2, table 14-17; cited, not re-read: 4.8.3.5, table 4-7; compared with QEMU's target/i386/tcg/fpu_helper.c; measured: CVTSD2SI and VCVTSD2USI make the integer indefinite (80000000, FFFFFFFF) of NaN, Inf and what is out of range; no knob says that, so it is refused",
             {"targets": ["float16", "bfloat16", "float32", "float64"], "nan": "quiet_payload"},
+            {"targets": ["int*", "uint*"], "overflow": "error", "nan": "error", "inf_to_int": "error"},
             made_nan="negative",
         ),
     )  # fmt: skip

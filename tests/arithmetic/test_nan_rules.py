@@ -82,6 +82,31 @@ def test_rules_of_processors(dialect, operation, codes, result, flags):
     assert (hex(got.codes), int(got.flags)) == (hex(result), flags)
 
 
+#: What CVTSD2SI and VCVTSD2USI gave, flags as refquant has them; None: the integer indefinite, 80000000 and FFFFFFFF.
+X86_INTEGERS = [
+    (2.5, 0x00000002, 0x00000002, 1), (-0.25, 0x00000000, 0x00000000, 1), (2147483647.0, 0x7FFFFFFF, 0x7FFFFFFF, 0), (2147483648.0, None, 0x80000000, 0),
+    (-2147483648.0, 0x80000000, None, 0), (-2147483649.0, None, None, 0), (np.inf, None, None, 0), (-np.inf, None, None, 0), (np.nan, None, None, 0),
+    (3e20, None, None, 0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("x", "signed", "unsigned", "flags"), X86_INTEGERS)
+def test_the_integer_indefinite_of_x86_is_refused(x, signed, unsigned, flags):
+    """It was saturated: 7FFFFFFF where x86 gives 80000000."""
+    for target, right in (("int32", signed), ("uint32", unsigned)):
+        calls = (
+            lambda t=target: rq.encode(x, t, dialect="x86-sse", return_flags=True),
+            lambda t=target: rq.arithmetic.round_to_integral(rq.encode(x, "float64"), "float64", exact=True, result=t, dialect="x86-sse", return_flags=True),
+        )
+        for call in calls:
+            if right is None:
+                with pytest.raises(rq.errors.EncodeError, match=f"cannot go into {target}"):
+                    call()
+            else:
+                codes, raised = call()
+                assert (int(codes), int(raised)) == (right, flags)
+
+
 @pytest.mark.parametrize("dialect", ["p3109-v3.2", "p3109-v4.0", "p3109-d1"])
 def test_p3109_divides_by_zero_into_nan(dialect):
     """RQ-7.16: Divide(1, 0), Divide(0, 0), Divide(Inf, 0) are NaN."""

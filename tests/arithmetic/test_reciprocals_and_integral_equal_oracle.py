@@ -151,7 +151,7 @@ def test_scaled_values_against_fractions(count_cases):
     ],
 )
 def test_powers_that_are_no_int32(n, error):
-    with pytest.raises(error, match=r"^n: expected integers"):
+    with pytest.raises(error, match=r"^scale_b: n: expected integers"):
         rq.arithmetic.scale_b(0x38, n, "float8_e4m3fn")
 
 

@@ -310,3 +310,29 @@ def test_no_truth_no_hash():
     with pytest.raises(TypeError, match="unhashable"):
         hash(a)
     assert 1.0 in a and 2 not in a and rq.Array(0x38, F) in a and "x" not in a
+
+
+ABSENT = {
+    "round": (lambda a: round(a), "round: an Array is rounded to integers by compute"), "round of digits": (lambda a: round(a, 1), "round: "),
+    "int": (lambda a: int(a[0]), "int: an Array has codes and values"), "dtype": (lambda a: a.dtype, "dtype: an Array has a format: .fmt"),
+    "astype": (lambda a: a.astype(float), "astype: convert"), "sum": (lambda a: a.sum(), "sum: the order of the operations decides the bits"),
+    "max": (lambda a: a.max(), "max: a NaN"), "all": (lambda a: a.all(), "all: ask "),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ABSENT)
+def test_what_an_array_has_not_says_what_there_is(name):
+    call, message = ABSENT[name]
+    with pytest.raises(UnsupportedOperationError) as raised:
+        call(rq.Array([0x38, 0x3A], F))
+    assert str(raised.value).startswith(message)
+
+
+def test_absent_attributes_are_absent():
+    """hasattr and getattr with a default ask for an AttributeError."""
+    a = rq.Array([0x38], F)
+    assert not hasattr(a, "dtype") and getattr(a, "astype", None) is None and not hasattr(a, "nosuch")
+    with pytest.raises(AttributeError, match="'Array' object has no attribute 'nosuch'"):
+        a.nosuch  # noqa: B018
+    with pytest.raises(InputTypeError, match=r"float: expected an Array of no dimension, got shape \(2,\); .values are floats"):
+        float(rq.Array([0x38, 0x39], F))

@@ -72,7 +72,7 @@ def test_no_result_exceeds_its_bound_and_attained_means_attained(operation, name
         count_cases(len(exact))
 
 
-@pytest.mark.parametrize("name", NARROW[:-1])  # RQ-7.27
+@pytest.mark.parametrize("name", [n for n in NARROW if n != "float8_e8m0fnu"])  # whose roots are refused (RQ-7.27)
 @pytest.mark.parametrize("operation", ROOTS)
 def test_no_root_exceeds_its_bound(operation, name, count_cases):
     """RQ-11.14: by squares."""
@@ -191,3 +191,8 @@ def test_what_of_operation_refuses():
         bounds.of_operation("add", ("int8", "float16"))
     with pytest.raises(UnknownNameError, match="rounding"):
         bounds.of_operation("add", "float16", "up")
+    with pytest.raises(InputValueError, match=r"^result: sqrt into float8_e8m0fnu, which holds powers of two alone, is refused \(RQ-7.27\)"):
+        bounds.of_operation("sqrt", "float8_e8m0fnu")
+    with pytest.raises(InputValueError, match=r"^result: rsqrt into float8_e8m0fnu"):
+        bounds.of_operation("rsqrt", "float16", result="float8_e8m0fnu")
+    assert bounds.of_operation("sqrt", "float8_e8m0fnu", result="float16").ulps == Fraction(1, 2)

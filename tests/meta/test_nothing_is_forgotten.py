@@ -8,6 +8,7 @@ import pytest
 
 import refquant as rq
 from refquant.dispatch import function
+from refquant.errors import BackendUnavailableError
 from refquant.operations import OPERATIONS
 from refquant.policies import KNOBS
 
@@ -58,6 +59,17 @@ def test_every_operation_resolves_in_every_backend_that_it_names(name):
         assert callable(function(name, backend))
     assert set(operation.affected_by) <= set(KNOBS) | {"via"}
     assert re.fullmatch(r"RQ-\d+\.\d+", operation.clause) and operation.clause in CLAUSES
+
+
+def test_list_operations_says_what_resolves():
+    assert list(rq.list_operations()) == list(OPERATIONS)
+    for name, backends in rq.list_operations().items():
+        for backend in rq.list_backends():
+            if backend in backends:
+                assert callable(function(name, backend))
+            else:
+                with pytest.raises(BackendUnavailableError):
+                    function(name, backend)
 
 
 def test_every_choice_of_every_knob_is_in_some_test():
