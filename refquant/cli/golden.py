@@ -15,7 +15,7 @@ from rich.text import Text
 
 from refquant.cli.chosen import source_named
 from refquant.cli.console import console, line, table
-from refquant.cli.operand_formats import check_formats, refuse_source
+from refquant.cli.operand_formats import check_formats, refuse_source, result_as_option
 from refquant.cli.options import dialect_named, format_named, policies_said, set_option
 from refquant.golden import WRITERS, Checked, GoldenSet, check, generate
 from refquant.golden.coverage import crossed
@@ -138,7 +138,7 @@ def _make(
     chosen: dict[str, Any] = {"dialect": _dialect(dialect, settings), "nan_by": nan_by, **ends, **modes, **cases}
     _check_out(folder, force=force)
     out = console()
-    with _bar() as step:
+    with _bar() as step, result_as_option():
         made = generate(record.name, formats if len(formats) > 1 else formats[0], **chosen, progress=step)
         if folder is not None:
             made.save(folder, writers=writers, force=force, progress=lambda name: step(f"writing {name}", writers.index(name), len(writers)))

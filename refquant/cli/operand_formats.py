@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import click
 
+from refquant.errors import RefquantError
 from refquant.formats import Format
 from refquant.golden.evaluation import INTEGERS, is_conversion
 from refquant.operations import Operation
@@ -43,6 +47,18 @@ def check_formats(record: Operation, formats: tuple[Format, ...], result: str | 
         none = f"{names[0]} has no NaN" if len(names) == 1 else f"neither {_listed(names, 'nor')} has a NaN"
         quiet = f"refquant golden compare_quiet_{choices['predicate']}"
         raise click.UsageError(f"--format: {none} that could signal; {quiet} has the same truth for them")
+
+
+@contextmanager
+def result_as_option() -> Iterator[None]:
+    """Name the option where the library refuses the format of the results."""
+    try:
+        yield
+    except RefquantError as error:
+        argument, _, said = str(error).partition(": ")
+        if argument != "result":
+            raise
+        raise click.UsageError(f"--result: {said}") from None
 
 
 def _listed(names: list[str], word: str) -> str:

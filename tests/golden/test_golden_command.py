@@ -205,7 +205,7 @@ def test_the_examples_of_the_help_work():
         (["encode", "--format", "float16", "--dialect", "nosuch", "--out", "x"], "--dialect: "),
         (["encode", "--format", "float16", "--exhaustive", "--out", "x"], "'exhaustive' takes operands of at most 24 bits"),
         (["encode", "--format", "float16", "--overflow", "wrap", "--out", "x"], "wrap"),
-        (["decode", "--format", "float32", "--result", "float16", "--out", "x"], "cannot hold every value"),
+        (["decode", "--format", "float32", "--result", "float16", "--out", "x"], "error: --result: float16 cannot hold every value"),
         (["encode", "--format", "float16", "--write", "xlsx", "--out", "x"], "'xlsx' is not one of 'npz'"),
         (["encode", "--format", "float16", "--rounding", "all", "--write", "testfloat", "--out", "x"], "a line of testfloat says no mode"),
         (["encode", "--format", "float16", "--out", "no such folder/x"], "there is no folder"),
