@@ -33,7 +33,7 @@ def test_tininess_of_the_other_kind_is_a_fault_of_flags():
     verdict = verdict_of(FromTables(*right("mul", "before")), op="mul", flags=True)
     wrong = int(np.count_nonzero(right("mul", "before")[1] != right("mul", "after")[1]))
     assert (verdict.status, verdict.flags.cases, verdict.by_class) == ("new", wrong, {"flags": wrong})
-    assert verdict.message == f"wrong flags: underflow raised wrongly {wrong:,}"
+    assert verdict.message == f"wrong flags: underflow raised wrongly {wrong:,}; all are as under tininess=before"
 
 
 def test_one_wrong_pair_of_65536_is_found_and_shown_with_both_operands():
