@@ -25,6 +25,8 @@ from refquant.verify.scopes import SCOPES, rounds_below_all
 from refquant.verify.target import Claim, Codes
 
 UNEXPLAINED = "no change of one or two policies explains it"
+#: Where none was tried.
+NOT_LOOKED_FOR = "what explains it was not looked for"
 _SAMPLE = 1024
 _FEW = 32
 #: The knobs of the NaNs of operations.

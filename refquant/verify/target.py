@@ -70,6 +70,11 @@ class Claim:
         return tuple(end if isinstance(end, str) else end.name for end in self.sources_of_a_case)
 
     @property
+    def kind(self) -> str:
+        """Return what a claim is about: ``"conversion"`` or ``"operation"``."""
+        return "conversion"
+
+    @property
     def label(self) -> str:
         """Return ``"source -> target"``."""
         return " -> ".join(self.names)
