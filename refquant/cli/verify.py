@@ -11,6 +11,7 @@ import click
 from click.core import ParameterSource
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from refquant.cli.chosen import (
     OWN,
@@ -32,6 +33,7 @@ from refquant.cli.sweeps import sweep_all
 from refquant.cli.verdicts import kind_of, print_judgement
 from refquant.verify import Claim, FileTarget, Judgement, ProgramTarget, Target, TestFloatTarget, Verdict, judge, list_targets
 from refquant.verify.answers import checked_timeout
+from refquant.verify.offers import EVERY, operations_of
 
 _EPILOG = """\b
 Examples:
@@ -119,9 +121,10 @@ def verify(
     reports = Reports(report, junit, html)
     if exhaustive and (files := [t.name for t in chosen if isinstance(t, TestFloatTarget)]):
         raise click.UsageError(f"--exhaustive: {files[0]} has the results of its own operands alone")
+    out = console(stderr=report == STDOUT)
+    _tell_absent(out, conversions, ops)
     if exhaustive:
         return sweep_all(conversions, known, resume, reports, timeout)
-    out = console(stderr=report == STDOUT)
     _announce(out, conversions, targets, ops)
     stdout = sys.stdout
 
@@ -169,6 +172,17 @@ def _refuse_useless(chosen: list[Target], *, says: bool, ops: tuple[str, ...]) -
     for name, kind, whose in (("flags", *answering), ("timeout", OWN, function_or_program), ("golden", FileTarget, "file:PATH")):
         if given(name) is ParameterSource.COMMANDLINE and not any(isinstance(t, kind) for t in chosen):
             raise click.UsageError(f"--{name} is for {whose}")
+
+
+def _tell_absent(out: Console, announced: list[tuple[Target, tuple[Claim, ...]]], ops: tuple[str, ...]) -> None:
+    """Tell which of the operations that were asked for are not judged, as a target does not have them in these formats."""
+    for target, claims in announced:
+        absent = [op for op in ops if op != EVERY and op not in {claim.operation for claim in claims}]
+        if absent:
+            has = {claim.operation for claim in operations_of(target)}
+            said = [("", [op for op in absent if op not in has]), (" in these formats", [op for op in absent if op in has])]
+            text = "; ".join(f"has no {', '.join(names)}{where}" for where, names in said if names)
+            line(out, Text(f"{target.name} {target.version}".strip() + f": {text}: not judged", style="yellow"))
 
 
 def _announce(out: Console, announced: list[tuple[Target, tuple[Claim, ...]]], asked: tuple[str, ...], ops: tuple[str, ...]) -> None:

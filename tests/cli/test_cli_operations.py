@@ -108,3 +108,13 @@ def test_what_does_not_fit_is_refused_in_one_line(verify, arguments, message):
 def test_without_op_conversions_are_judged_as_before(verify):
     result = verify("numpy", "--format", "float16", "--source", "float32", "--random", "0")
     assert result.exit_code == 0 and "1 of 1 announced conversions judged" in result.output
+
+
+def test_operations_that_a_target_does_not_have_are_told(verify):
+    result = verify("numpy", "--op", "add", "--op", "fma", "--op", "rem", "--format", "float16", "--level", "1")
+    assert result.exit_code == 0 and "has no fma, rem: not judged" in result.output and "1 of 1 announced operations judged" in result.output
+    swept = verify("ml_dtypes", "--op", "add", "--op", "fma", "--format", "float4_e2m1fn", "--exhaustive")
+    assert swept.exit_code == 0 and "has no fma: not judged" in swept.output
+    assert "not judged" not in verify("numpy", "--op", "add", "--format", "float16", "--level", "1").output
+    none = verify("numpy", "--op", "fma", "--format", "float16")
+    assert none.exit_code == 2 and "no operation matches --op fma" in none.output
