@@ -113,6 +113,13 @@ class Claim:
         return convert_codes(codes, self.source, self.target, dialect or self.correct, return_flags=return_flags)
 
 
+@dataclass(frozen=True)
+class FlaggedClaim(Claim):
+    """A conversion of which exception flags are answered with each result (`flags`), and are judged."""
+
+    flags: bool = True
+
+
 class Target(Protocol):
     """An implementation that can be judged. See `refquant.verify.judge`.
 

@@ -139,7 +139,7 @@ def test_a_function_and_a_program(folder):
         (("1,1=2", "--op", "all", "--format", "float16"), "--op: all cannot be explained at once"),
         (("1,1=2", *ADD, "--source", "float16", "--source", "float16", "--source", "float16"), "--source: expected one, or one for each of 2 operands, got 3"),
         (("1=2", "--format", "float16", "--source", "float16", "--source", "float32"), "--source: a conversion has one; several belong to --op"),
-        (("1=2", "--format", "float16", "--testfloat"), "--testfloat: its lines are results of operations; name one by --op"),
+        (("1=2", "--format", "float16", "--testfloat"), "--testfloat: expected --op for the results of an operation, or one --source"),
         (("1.0001,1=2", *ADD), "'1.0001' is no value of float16"),
         (("no.csv", *ADD), "no.csv"),
         (("--of", "file:r.txt", *ADD), "--of: file:r.txt has results already; give the file itself, with --testfloat"),

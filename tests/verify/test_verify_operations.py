@@ -335,7 +335,6 @@ BAD = [
     (lambda: OperationClaim.of("add", FMT, "float16"), InputValueError, "result: add of operands of different formats needs the format of its result"),
     (lambda: OperationClaim("add", FMT, FMT), InputValueError, "operands: add has 2 operands"),
     (lambda: OperationClaim("encode", FMT, FMT, operands=(FMT,)), InputValueError, "operation: encode is a conversion; see refquant.verify.Claim"),
-    (lambda: FunctionTarget("f", abs, FMT, flags=True), InputValueError, "flags: a function is judged by its flags where op names an operation"),
     (lambda: FunctionTarget("f", abs, FMT, op="add", flags=1), InputTypeError, "flags: expected True or False, got 1"),
     (lambda: FunctionTarget("f", abs, FMT, op="plus"), UnknownNameError, "op: expected an operation"),
     (lambda: FunctionTarget("f", abs, FMT, op="add", knobs=(("rounding", "stochastic_a"),)), InputValueError, "rounding: a stochastic cast"),

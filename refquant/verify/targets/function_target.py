@@ -58,7 +58,7 @@ class FunctionTarget:
     op : str
         The operation, such as ``"add"``; conversions if not given.
     flags : bool
-        Whether the function returns a pair for the operation, results and exception flags (bits as `refquant.Flags`), and is judged by both.
+        Whether the function returns a pair, results and exception flags (bits as `refquant.Flags`), and is judged by both.
 
     Examples
     --------
@@ -92,7 +92,7 @@ class FunctionTarget:
         put(self, "sources", inputs_stated(self.op, self.fmt, self.sources))
         put(self, "dialect", as_dialect(self.dialect))
         put(self, "nan_by", nan_by(self.nan_by))
-        check_flags(self.flags, self.op)
+        check_flags(self.flags)
         check_claims(self.claims())
 
     @classmethod
