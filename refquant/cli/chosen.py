@@ -8,6 +8,7 @@ import click
 
 from refquant.cli.options import format_named
 from refquant.errors import InputValueError, RefquantError
+from refquant.golden.evaluation import operation_named
 from refquant.golden.nan_mask import NanBy
 from refquant.golden.sources import WIDE_INTEGERS
 from refquant.policies import as_dialect
@@ -50,6 +51,7 @@ def target_named(
         raise click.UsageError(f"{text} needs one --format: that of its results")
     if len(ops) > 1 or ops == (EVERY,):
         raise click.UsageError(f"--op: {text} is one operation, such as add")
+    _check_sources(ops, sources)
     if text.startswith(FILE):
         return _testfloat_file(text, ops[0] if ops else CONVERT, names[0], sources, says)
     if text.startswith(PROGRAM):
@@ -79,6 +81,12 @@ def operations_named(ops: tuple[str, ...], targets: tuple[str, ...] = ()) -> tup
         raise click.UsageError(f"--op: {str(error).partition(': ')[2]}") from None
 
 
+def _check_sources(ops: tuple[str, ...], sources: tuple[str, ...]) -> None:
+    count = len(operation_named(ops[0]).operands) if ops else 1
+    if ops and len(sources) not in (0, 1, count):
+        raise click.UsageError(f"--source: expected one, or one for each of the {count} operands of {ops[0]}, got {len(sources)}")
+
+
 def _testfloat_file(text: str, op: str, name: str, sources: tuple[str, ...], says: dict[str, Any]) -> TestFloatTarget:
     if op == CONVERT and len(sources) != 1:
         raise click.UsageError(f"{text} needs one --source: the format of the inputs of the conversion (or --golden, or --op: an operation)")
@@ -88,7 +96,9 @@ def _testfloat_file(text: str, op: str, name: str, sources: tuple[str, ...], say
 
 def _results_file(text: str, golden: str | None, *, asked: bool) -> FileTarget:
     if golden is None:
-        raise click.UsageError(f"{text} needs --golden: the folder or file of the golden vectors that it has results for (or --op, or --source and --format: TestFloat's lines)")
+        raise click.UsageError(
+            f"{text} needs --golden: the folder or file of the golden vectors that it has results for (or --op, or --source and --format: TestFloat's lines)"
+        )
     if asked:
         raise click.UsageError(f"{text}: --format and --source do not belong to it, and neither does --op; the golden vectors say what it is")
     return FileTarget(text.removeprefix(FILE), golden)

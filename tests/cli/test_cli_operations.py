@@ -117,3 +117,16 @@ def test_operations_that_a_target_does_not_have_are_told(verify):
     assert "not judged" not in verify("numpy", "--op", "add", "--format", "float16", "--level", "1").output
     none = verify("numpy", "--op", "fma", "--format", "float16")
     assert none.exit_code == 2 and "no operation matches --op fma" in none.output
+
+
+def test_integers_as_results_are_those_of_another_operation(verify, tmp_path):
+    (tmp_path / "exponents.py").write_text("import numpy as np\ndef log_b(a): return np.zeros(a.shape, np.int32)\n")
+    result = verify("exponents:log_b", "--op", "log_b", "--format", "float16")
+    assert result.exit_code == 2 and "got dtype int32; with integers as results it is log_b_integer" in result.output
+    assert "log_b_integer" not in verify("exponents:log_b", "--op", "sqrt", "--format", "float16").output
+    assert verify("exponents:log_b", "--op", "log_b_integer", "--format", "float16").exit_code == 1
+
+
+def test_formats_of_operands_are_told_as_their_option(verify):
+    result = verify("some_products:product", "--op", "fma", "--format", "float16", "--source", "float16", "--source", "float16")
+    assert result.exit_code == 2 and "error: --source: expected one, or one for each of the 3 operands of fma, got 2" in result.output

@@ -141,7 +141,7 @@ def test_a_file_has_results_of_its_own_operands_alone(written):
         (("--rounding", "toward_zero"), 1, "NEW: rounding=ties_to_even"),
         (("--exhaustive",), 2, "error: --exhaustive: file:results.txt has the results of its own operands alone"),
         (("--op", "mul"), 2, "error: --op: file:results.txt is one operation, such as add"),
-        (("--source", "float16", "--source", "float16", "--source", "float16"), 2, "error: operands: expected one format, or one for each of the 2 operands of add; got 3"),
+        (("--source", "float16", "--source", "float16", "--source", "float16"), 2, "error: --source: expected one, or one for each of the 2 operands of add, got 3"),
     ],
 )  # fmt: skip
 def test_a_file_is_judged_from_the_command_line(written, monkeypatch, more, code, says):
@@ -197,3 +197,13 @@ def test_golden_conversions_of_testfloat_are_read(tmp_path):
     generate("convert", "int8", source="float32", overflow="saturate").save(tmp_path / "vectors", writers=("testfloat",))
     verdict = judge(TestFloatTarget(tmp_path / "vectors/vectors.txt", "convert", "int8", ("float32",), knobs=(("overflow", "saturate"),))).verdicts[0]
     assert verdict.status == "exact" and verdict.cases > 4000 and verdict.claim.flags
+
+
+def test_a_file_that_is_not_there_is_an_error_of_its_own(tmp_path):
+    with pytest.raises(errors.ResultFileError, match="nofile: cannot be read: No such file or directory"):
+        TestFloatTarget(tmp_path / "nofile", "add", "float16")
+
+
+def test_the_flag_of_subnormal_operands_is_read():
+    """1 + 2**-24 under a dialect that tells subnormal operands: inexact and input denormal."""
+    assert read_testfloat(["3C00 0001 3C00 21"], PAIR, "float16", "x").flags.tolist() == [0x21]

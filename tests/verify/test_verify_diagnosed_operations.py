@@ -41,7 +41,12 @@ def verdict_of(operation, *, does, says=(), flags=False):
     [
         ("add", {"nan": "keep_payload", "nan_operand": "signaling_first"}, (), "nan=keep_payload and nan_operand=signaling_first"),
         ("mul", {"nan": "quiet_payload", "made_nan": "negative"}, (), "nan=keep_payload and made_nan=negative"),  # the two are one for float16
-        ("add", {"nan": "keep_payload", "nan_operand": "made"}, (("nan", "keep_payload"),), "nan=canonical"),  # which is the same, where no NaN is made negative
+        (
+            "add",
+            {"nan": "keep_payload", "nan_operand": "made"},
+            (("nan", "keep_payload"),),
+            "nan=canonical",
+        ),  # which is the same, where no NaN is made negative
         ("mul", {"nan": "keep_payload", "made_nan": "negative", "nan_operand": "made"}, NEGATIVE, "nan_operand=made"),
         ("mul", {**THREE}, (), "nan=keep_payload and nan_operand=signaling_first and made_nan=negative"),
         ("mul", {"nan": "keep_payload", "made_nan": "negative"}, (("nan", "keep_payload"),), "made_nan=negative"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from refquant.errors import InputTypeError, InputValueError
+from refquant.errors import InputTypeError, InputValueError, ResultFileError
 from refquant.formats import Format
 from refquant.golden.nan_mask import NanBy, nan_by
 from refquant.policies import Dialect, as_dialect
@@ -47,6 +47,8 @@ class TestFloatTarget:
     ------
     InputTypeError, InputValueError
         If an argument cannot be used, or the file has something else.
+    ResultFileError
+        If the file cannot be read.
 
     Examples
     --------
@@ -133,6 +135,10 @@ class TestFloatTarget:
 
 def _lines_of(path: Path) -> list[str]:
     try:
-        return path.read_bytes().decode("ascii").splitlines()
+        data = path.read_bytes()
+    except OSError as error:
+        raise ResultFileError(f"{path}: cannot be read: {error.strerror}") from None
+    try:
+        return data.decode("ascii").splitlines()
     except UnicodeDecodeError as error:
         raise InputValueError(f"{path}: expected lines of TestFloat in ASCII, and byte {error.start} is none") from None
