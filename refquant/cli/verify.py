@@ -102,7 +102,8 @@ def verify(
     TARGET is numpy, ml_dtypes, torch, jax, onnxruntime, onnx_reference, gfloat, bitstring, softfloatpy (all that are installed if none is given), or
     module:function, a cast of your own: it is given an array of --source and returns unsigned codes of --format, or float values, or an ml_dtypes array; with
     --op it is given an array for each operand; or program:COMMAND, any program that reads hex lines and answers with hex lines; or file:PATH, results for the
-    golden vectors of --golden: CSV, lines of hex, .npy or .npz; with --op, or --source and --format, instead of --golden the lines of Berkeley TestFloat, operands, result and flags.
+    golden vectors of --golden: CSV, lines of hex, .npy or .npz; with --op, or --source and --format, instead of --golden the lines of Berkeley
+    TestFloat: operands, result and flags.
     """
     _refuse_pairs(exhaustive=exhaustive, resume=resume, flags=flags)
     ops = operations_named(ops, targets)
