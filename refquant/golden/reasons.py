@@ -83,7 +83,8 @@ def _operation_reason(name: str, recipe: Recipe) -> str:
     if name == "opposite operands" and not any(fmt.signed for fmt in recipe.operands[:2]):
         return "no operand is signed"
     if name in ROUNDING_CLASSES and not is_conversion(recipe.record):
-        return "not counted for operations: what is rounded is the exact result, which is no column; the flags tell whether it was"
+        counted = "not counted for operations: what is rounded is the exact result, which is no column; the flags tell whether it was"
+        return counted if recipe.record.result == "codes" else "no conversion: it is not one operand that is rounded"
     if name in ("true", "false") and not truth:
         return "the result is no truth"
     if recipe.record.result in ("truth", "class") and name.startswith(("result ", "NaN ", "Inf ")):

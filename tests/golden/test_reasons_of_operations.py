@@ -51,3 +51,9 @@ def test_what_never_occurs_is_not_called_missed(operation):
     missed = {c.name for c in made.coverage if c.reason == NOT_REACHED}
     assert not missed & set(IMPOSSIBLE[operation])
     assert {c.name for c in CLASSES if never(c.name, made.recipe)} == set(IMPOSSIBLE[operation])
+
+
+def test_ties_of_exact_results_are_not_counted_and_it_is_said_why():
+    for operation, said in (("add", "not counted for operations: what is rounded is the exact result"), ("compare_quiet_lt", "no conversion")):
+        (tie,) = (c for c in rq.golden.generate(operation, "float6_e2m3fn").coverage if c.name == "tie above even")
+        assert tie.count == 0 and tie.reason.startswith(said)
