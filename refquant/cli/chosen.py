@@ -8,6 +8,7 @@ import click
 
 from refquant.cli.options import format_named
 from refquant.errors import InputValueError, RefquantError
+from refquant.golden.evaluation import operation_named
 from refquant.golden.nan_mask import NanBy
 from refquant.golden.sources import WIDE_INTEGERS
 from refquant.policies import as_dialect
@@ -15,6 +16,7 @@ from refquant.verify import Claim, Deviation, FileTarget, FunctionTarget, Progra
 from refquant.verify.answers import checked_timeout
 from refquant.verify.offers import EVERY, named_operation, operations_of
 from refquant.verify.targets import TARGETS
+from refquant.verify.targets.testfloat_target import CONVERT
 from refquant.verify.time_limit import can_limit
 
 PROGRAM, FILE = "program:", "file:"
@@ -43,17 +45,18 @@ def target_named(
     """Return a target by name, a function of the user's as ``module:function``, a program as ``program:COMMAND``, or results as ``file:PATH``."""
     if ":" not in text:
         return get_target(text)
-    if text.startswith(FILE) and not (ops and golden is None):
+    if text.startswith(FILE) and (golden is not None or not (ops or names or sources)):
         return _results_file(text, golden, asked=bool(names or sources or ops))
     if len(names) != 1:
         raise click.UsageError(f"{text} needs one --format: that of its results")
     if len(ops) > 1 or ops == (EVERY,):
         raise click.UsageError(f"--op: {text} is one operation, such as add")
+    _check_sources(ops, sources)
     if text.startswith(FILE):
-        return _testfloat_file(text, ops[0], names[0], sources, says)
+        return _testfloat_file(text, ops[0] if ops else CONVERT, names[0], sources, says)
     if text.startswith(PROGRAM):
         return ProgramTarget.load(text.removeprefix(PROGRAM), names[0], sources=sources, **says, **pipe, op=ops[0] if ops else None)
-    return FunctionTarget.load(text, names[0], sources=sources, **says, op=ops[0] if ops else None, flags=bool(ops) and pipe["flags"])
+    return FunctionTarget.load(text, names[0], sources=sources, **says, op=ops[0] if ops else None, flags=pipe.get("flags", False))
 
 
 def targets_of(ops: tuple[str, ...]) -> tuple[str, ...]:
@@ -66,8 +69,10 @@ def default_targets(ops: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in targets_of(ops) if name in list_targets())
 
 
-def operations_named(ops: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the operations that --op names, each once."""
+def operations_named(ops: tuple[str, ...], targets: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Return the operations that --op names, each once; none for a conversion that TestFloat's lines are results of."""
+    if ops == (CONVERT,) and targets and all(text.startswith(FILE) for text in targets):
+        return ()
     if EVERY in ops and len(ops) > 1:
         raise click.UsageError(f"--op: {EVERY} and others")
     try:
@@ -76,14 +81,24 @@ def operations_named(ops: tuple[str, ...]) -> tuple[str, ...]:
         raise click.UsageError(f"--op: {str(error).partition(': ')[2]}") from None
 
 
+def _check_sources(ops: tuple[str, ...], sources: tuple[str, ...]) -> None:
+    count = len(operation_named(ops[0]).operands) if ops else 1
+    if ops and len(sources) not in (0, 1, count):
+        raise click.UsageError(f"--source: expected one, or one for each of the {count} operands of {ops[0]}, got {len(sources)}")
+
+
 def _testfloat_file(text: str, op: str, name: str, sources: tuple[str, ...], says: dict[str, Any]) -> TestFloatTarget:
+    if op == CONVERT and len(sources) != 1:
+        raise click.UsageError(f"{text} needs one --source: the format of the inputs of the conversion (or --golden, or --op: an operation)")
     stated = as_dialect(says.get("dialect")), tuple((says.get("knobs") or {}).items()), NanBy(says.get("nan_by", "class"))
     return TestFloatTarget(text.removeprefix(FILE), op, name, sources or None, *stated)
 
 
 def _results_file(text: str, golden: str | None, *, asked: bool) -> FileTarget:
     if golden is None:
-        raise click.UsageError(f"{text} needs --golden: the folder or file of the golden vectors that it has results for (or --op: TestFloat's lines)")
+        raise click.UsageError(
+            f"{text} needs --golden: the folder or file of the golden vectors that it has results for (or --op, or --source and --format: TestFloat's lines)"
+        )
     if asked:
         raise click.UsageError(f"{text}: --format and --source do not belong to it, and neither does --op; the golden vectors say what it is")
     return FileTarget(text.removeprefix(FILE), golden)

@@ -13,7 +13,7 @@ from click.core import ParameterSource
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from refquant.cli.chosen import source_named, target_named
-from refquant.cli.console import console
+from refquant.cli.console import console, line
 from refquant.cli.explanations import print_explanation
 from refquant.cli.operation_rows import answered, asked_of, rows_made_by
 from refquant.cli.options import format_named
@@ -28,6 +28,7 @@ from refquant.verify.explaining.explained import BUDGET
 from refquant.verify.explaining.probes import probe_codes
 from refquant.verify.target import Codes
 from refquant.verify.targets import TARGETS
+from refquant.verify.targets.testfloat_target import CONVERT
 
 _EPILOG = """\b
 Examples:
@@ -45,8 +46,9 @@ Examples:
   refquant explain results.csv --op add --format float16
   refquant explain 1,0x1p-11=0x3c00,0x01 --op add --format float16
   refquant explain results.txt --testfloat --op mul --format float16
+  refquant explain f32_to_f16.txt --testfloat --source float32 --format float16
   refquant explain abc.csv --op fma --source bfloat16 --source bfloat16 --source float32 --format float32
-  refquant explain --of numpy --op add --format float16
+  refquant explain --of numpy --op add --format float16 --nan-by class
 
 \b
 In text, a hex integer (0x38) is a code; anything else is a value and must be
@@ -69,7 +71,8 @@ a target that misbehaved."""
     "once, or once for each operand.",
 )  # fmt: skip
 @click.option("--op", metavar="NAME", help="Explain an operation, such as add or fma (`refquant golden --help` lists them), instead of a conversion.")
-@click.option("--testfloat", is_flag=True, help="With --op: the lines are those of Berkeley TestFloat, all hex: operands, result, flags.")
+@click.option("--testfloat", is_flag=True, help="The lines are those of Berkeley TestFloat, all hex: operands, result, flags.")
+@click.option("--flags", is_flag=True, help="With --op and --of program:COMMAND or module:function: it answers exception flags too, which are explained.")
 @click.option("--of", "of", metavar="TARGET", help=f"Explain {', '.join(TARGETS)}, module:function or program:COMMAND, with inputs that are chosen here.")
 @click.option("--dialect", metavar="NAME", help="With --of, where the target has several conversions of these formats: what is said of the one that is meant.")
 @click.option("--random", "count", type=click.IntRange(0, 100_000_000), default=100_000, show_default=True, help="With --of: number of random inputs.")
@@ -83,7 +86,8 @@ a target that misbehaved."""
 @click.option("--philox", metavar="SEED:N", help="The random bits of a stochastic rounding: those of refquant.Philox(SEED, N).")
 @report_option
 def explain_command(
-    given: tuple[str, ...], name: str, sources: tuple[str, ...], op: str | None, testfloat: bool, of: str | None, dialect: str | None, count: int, seed: int,
+    given: tuple[str, ...], name: str, sources: tuple[str, ...], op: str | None, testfloat: bool, flags: bool, of: str | None, dialect: str | None,
+    count: int, seed: int,
     timeout: float, nan_by: str, budget: int, random_bits: str | None, philox: str | None, report: str | None,
 ) -> int:  # fmt: skip
     """Find the policies that reproduce somebody's results: rounding, overflow, NaN, zeros, subnormals, formats on the way.
@@ -93,23 +97,34 @@ def explain_command(
     """
     target, origins = format_named(name), tuple(source_named(source) for source in sources)
     _refuse_useless(given, of, random_bits, philox)
+    op = None if testfloat and op == CONVERT else op
     _refuse_without_operation(op, origins, testfloat=testfloat)
+    if flags and (op is None or ":" not in (of or "")):
+        raise click.UsageError("--flags belongs to --op with --of module:function or program:COMMAND; pairs have their flags in a column")
     options: dict[str, Any] = {"nan_by": nan_by, "budget": budget}
     with redirect_stdout(sys.stderr if report == STDOUT else sys.stdout):  # what a cast prints
         cases = {"seed": seed, "random": count}
         if op is not None:
             asked = asked_of(op, target, origins)
-            rows = read_rows(given, asked.formats, asked.result, testfloat=testfloat) if of is None else rows_made_by(of, asked, cases, timeout, dialect)
+            made = (of, asked, cases, timeout, dialect)
+            rows = read_rows(given, asked.formats, asked.result, testfloat=testfloat) if of is None else rows_made_by(*made, flags=flags)  # type: ignore[arg-type]
             pairs: tuple[Any, Any] = rows.operands, rows.results
             target, shape = asked.result, rows.results.shape
             options |= {"op": asked.op, "source": asked.formats, "flags": rows.flags}
         else:
             origin = next(iter(origins), None)
-            origin, pairs = (origin, read_pairs(given, origin, target)) if of is None else _made_by(of, origin, target, cases, timeout, dialect)
+            origin, pairs = (
+                (origin, _pairs(given, origin, target, testfloat=testfloat)) if of is None else _made_by(of, origin, target, cases, timeout, dialect)
+            )
             options["source"], shape = origin, pairs[0].shape
         with _spinner() as step:
             found = explain(*pairs, target, random=_random(random_bits, philox, shape), progress=step, **options)
-    print_explanation(console(stderr=report == STDOUT), found)
+    out = console(stderr=report == STDOUT)
+    print_explanation(out, found)
+    if nan_by == "byte" and not found.explained and found.best and "NaN" in found.best[0].wrong:
+        line(out, "results are wrong where an operand is a NaN; --nan-by class takes any NaN for the right one")
+    if testfloat and op is None:
+        line(out, "the flags of conversions are not explained; `refquant verify file:...` judges them")
     write_report(report, explanation_record(found))
     return 0 if found.explained else 1
 
@@ -137,10 +152,17 @@ def _refuse_useless(given: tuple[str, ...], of: str | None, random_bits: str | N
 
 
 def _refuse_without_operation(op: str | None, sources: tuple[str, ...], *, testfloat: bool) -> None:
-    if op is None and testfloat:
-        raise click.UsageError("--testfloat: its lines are results of operations; name one by --op")
+    if op is None and testfloat and len(sources) != 1:
+        raise click.UsageError("--testfloat: expected --op for the results of an operation, or one --source for those of a conversion")
     if op is None and len(sources) > 1:
         raise click.UsageError("--source: a conversion has one; several belong to --op")
+
+
+def _pairs(given: tuple[str, ...], source: str | None, target: Format, *, testfloat: bool) -> Given:
+    if not testfloat:
+        return read_pairs(given, source, target)
+    rows = read_rows(given, (str(source),), target, testfloat=True)
+    return Given(rows.operands[0], rows.results)
 
 
 def _random(random_bits: str | None, philox: str | None, shape: tuple[int, ...]) -> RandomBits | Philox | None:

@@ -64,14 +64,14 @@ def _print_setting(out: Console, found: Explanation) -> None:
     if found.chance is not None:
         _print_chance(out, found.chance)
     line(out, f"named dialects that reproduce every pair: {', '.join(found.dialects) or 'none'}")
-    line(out, f"in Python: {setting.code}")
+    line(out, f"in Python: {setting.code_for(found.source)}")
     if found.decisions:
         line(out, "")
         _print_rows(out, ("knob", "choice", "what the pairs say", "smallest pair that says so"), list(_decided(found.decisions)))
     if found.chance is not None and found.best:
         line(out, "")
         line(out, "without random bits:")
-        _print_one(out, found.best[0], found.pairs)
+        _print_one(out, found.best[0], found)
     if found.others:
         line(out, "")
         least = "at least " if found.more else ""
@@ -163,7 +163,7 @@ def _print_best(out: Console, found: Explanation) -> None:
     if found.chance is not None:
         _print_undecided(out, found.chance, found.best)
     for best in found.best:
-        _print_one(out, best, found.pairs)
+        _print_one(out, best, found)
     if found.dialects:
         line(out, f"named dialects that reproduce every pair: {', '.join(found.dialects)}")
     if found.alone:
@@ -179,10 +179,11 @@ def _print_undecided(out: Console, chance: Chance, best: Sequence[Best]) -> None
     line(out, f"rounded both ways in {chance.levels} of 8 parts of the way between two values; a difference of 20 and 3 parts would decide")
 
 
-def _print_one(out: Console, best: Best, pairs: int) -> None:
+def _print_one(out: Console, best: Best, found: Explanation) -> None:
+    source, pairs = found.source, found.pairs
     wrong = ", ".join(f"{name} {count:,}" for name, count in best.wrong.items())
     line(out, "")
-    line(out, Text(f"{pairs - best.failed:,} of {pairs:,} pairs: {best.setting.code}", style="bold yellow"))
+    line(out, Text(f"{pairs - best.failed:,} of {pairs:,} pairs: {best.setting.code_for(source)}", style="bold yellow"))
     line(out, f"  fails on {best.failed:,}: {wrong}")
     for run in best.runs:
         line(out, f"    {_run(run)}")

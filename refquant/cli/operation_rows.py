@@ -44,12 +44,12 @@ def asked_of(op: str, fmt: Format, sources: tuple[str, ...]) -> AskedOperation:
     return AskedOperation(record.name, formats, get_format(TRUTH) if record.result == "truth" else fmt)
 
 
-def rows_made_by(of: str, asked: AskedOperation, cases: dict[str, int], timeout: float, dialect: str | None) -> GivenRows:
+def rows_made_by(of: str, asked: AskedOperation, cases: dict[str, int], timeout: float, dialect: str | None, *, flags: bool = False) -> GivenRows:
     """Return operands that are chosen by rule, and what a target makes of them."""
     if of.startswith(FILE):
         raise click.UsageError(f"--of: {of} has results already; give the file itself, with --testfloat")
     own = {"timeout": timeout} if of.startswith("program:") else {}
-    chosen = target_named(of, (_stated(asked),), asked.formats, {}, {"flags": False, **own}, None, (asked.op,))
+    chosen = target_named(of, (_stated(asked),), asked.formats, {}, {"flags": flags, **own}, None, (asked.op,))
     claim = _claim(of, chosen, asked, dialect)
     codes = _operands(claim, asked, cases)
     replies = answered(of, chosen, claim, codes, timeout)

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from refquant.cli.console import line, table, width_of
 from refquant.cli.reports import STDERR_LINES
-from refquant.verify import Claim, Judgement, OperationClaim, Verdict
+from refquant.verify import Claim, Judgement, Verdict
 from refquant.verify.deviations import matches_nothing
 
 _STYLES = {"exact": "green", "known": "yellow", "new": "bold red", "gone": "bold red", "failed": "bold red"}
@@ -37,7 +37,7 @@ def print_judgement(out: Console, judgement: Judgement) -> None:
 
 def kind_of(claims: Sequence[Claim]) -> str:
     """Return what claims are about."""
-    return "operation" if claims and all(isinstance(claim, OperationClaim) for claim in claims) else "conversion"
+    return "operation" if claims and all(claim.kind == "operation" for claim in claims) else "conversion"
 
 
 def labels_of(verdicts: Sequence[Verdict]) -> list[str]:

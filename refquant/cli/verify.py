@@ -11,6 +11,7 @@ import click
 from click.core import ParameterSource
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from refquant.cli.chosen import (
     OWN,
@@ -30,8 +31,9 @@ from refquant.cli.options import dialect_named, format_named, policies_said, set
 from refquant.cli.reports import STDOUT, Reports, report_options, write_reports
 from refquant.cli.sweeps import sweep_all
 from refquant.cli.verdicts import kind_of, print_judgement
-from refquant.verify import Claim, FileTarget, Judgement, ProgramTarget, Target, TestFloatTarget, Verdict, judge, list_targets
+from refquant.verify import Claim, FileTarget, Judgement, Target, TestFloatTarget, Verdict, judge, list_targets
 from refquant.verify.answers import checked_timeout
+from refquant.verify.offers import EVERY, operations_of
 
 _EPILOG = """\b
 Examples:
@@ -51,6 +53,7 @@ Examples:
   refquant verify mymodule:my_add --op add --format float8_e4m3fn
   refquant verify program:./my_add --op add --format float16 --flags
   refquant verify file:f16_add.txt --op add --format float16
+  refquant verify file:f32_to_f16.txt --source float32 --format float16
 
 \b
 Exit codes: 0 nothing unexpected; 1 a new mismatch, a known deviation that no
@@ -79,7 +82,7 @@ _op_option = click.option(
 @click.option("--dialect", metavar="NAME", help="What module:function or program says: a named set of policies.")
 @set_option
 @click.option("--nan-by", type=click.Choice(["class", "byte"]), default="class", help="For those: any NaN will do, or the code of the dialect.")
-@click.option("--flags", is_flag=True, help="For program:COMMAND, and with --op module:function: it answers exception flags too, and is judged by them.")
+@click.option("--flags", is_flag=True, help="For program:COMMAND and module:function: it answers exception flags too, and is judged by them.")
 @click.option("--timeout", type=float, default=10.0, show_default=True, help="Seconds for a batch of at most 65,536 inputs.")
 @click.option("--random", "count", type=click.IntRange(0, 100_000_000), default=1_000_000, show_default=True, help="Random inputs of each wide conversion.")
 @click.option("--seed", type=click.IntRange(0, (1 << 64) - 1), default=0, show_default=True, help="Seed of the random inputs.")
@@ -99,10 +102,11 @@ def verify(
     TARGET is numpy, ml_dtypes, torch, jax, onnxruntime, onnx_reference, gfloat, bitstring, softfloatpy (all that are installed if none is given), or
     module:function, a cast of your own: it is given an array of --source and returns unsigned codes of --format, or float values, or an ml_dtypes array; with
     --op it is given an array for each operand; or program:COMMAND, any program that reads hex lines and answers with hex lines; or file:PATH, results for the
-    golden vectors of --golden: CSV, lines of hex, .npy or .npz; with --op instead of --golden the lines of Berkeley TestFloat, operands, result and flags.
+    golden vectors of --golden: CSV, lines of hex, .npy or .npz; with --op, or --source and --format, instead of --golden the lines of Berkeley
+    TestFloat: operands, result and flags.
     """
     _refuse_pairs(exhaustive=exhaustive, resume=resume, flags=flags)
-    ops = operations_named(ops)
+    ops = operations_named(ops, targets)
     _refuse_level(ops, exhaustive=exhaustive)
     names, sources = tuple(format_named(n).name for n in names), tuple(source_named(s) for s in sources)
     says = deterministic(policies_said(rounding, overflow, settings))
@@ -119,9 +123,10 @@ def verify(
     reports = Reports(report, junit, html)
     if exhaustive and (files := [t.name for t in chosen if isinstance(t, TestFloatTarget)]):
         raise click.UsageError(f"--exhaustive: {files[0]} has the results of its own operands alone")
+    out = console(stderr=report == STDOUT)
+    _tell_absent(out, conversions, ops)
     if exhaustive:
         return sweep_all(conversions, known, resume, reports, timeout)
-    out = console(stderr=report == STDOUT)
     _announce(out, conversions, targets, ops)
     stdout = sys.stdout
 
@@ -165,10 +170,20 @@ def _refuse_useless(chosen: list[Target], *, says: bool, ops: tuple[str, ...]) -
         raise click.UsageError("--rounding, --overflow, --dialect and --set say what a module:function does, or a program; other targets say it themselves")
     given = click.get_current_context().get_parameter_source
     function_or_program = "module:function or program:COMMAND"
-    answering: tuple[Any, str] = (OWN, f"{function_or_program} with --op") if ops else (ProgramTarget, "program:COMMAND")
-    for name, kind, whose in (("flags", *answering), ("timeout", OWN, function_or_program), ("golden", FileTarget, "file:PATH")):
+    for name, kind, whose in (("flags", OWN, function_or_program), ("timeout", OWN, function_or_program), ("golden", FileTarget, "file:PATH")):
         if given(name) is ParameterSource.COMMANDLINE and not any(isinstance(t, kind) for t in chosen):
             raise click.UsageError(f"--{name} is for {whose}")
+
+
+def _tell_absent(out: Console, announced: list[tuple[Target, tuple[Claim, ...]]], ops: tuple[str, ...]) -> None:
+    """Tell which of the operations that were asked for are not judged, as a target does not have them in these formats."""
+    for target, claims in announced:
+        absent = [op for op in ops if op != EVERY and op not in {claim.operation for claim in claims}]
+        if absent:
+            has = {claim.operation for claim in operations_of(target)}
+            said = [("", [op for op in absent if op not in has]), (" in these formats", [op for op in absent if op in has])]
+            text = "; ".join(f"has no {', '.join(names)}{where}" for where, names in said if names)
+            line(out, Text(f"{target.name} {target.version}".strip() + f": {text}: not judged", style="yellow"))
 
 
 def _announce(out: Console, announced: list[tuple[Target, tuple[Claim, ...]]], asked: tuple[str, ...], ops: tuple[str, ...]) -> None:

@@ -9,6 +9,7 @@ from refquant.golden.classes import KINDS, ROUNDING_CLASSES
 from refquant.golden.classify import least_normal
 from refquant.golden.evaluation import is_conversion
 from refquant.golden.levels import EXHAUSTIVE, every_pattern_is_taken
+from refquant.golden.operation_reasons import never
 from refquant.golden.recipe import Recipe
 from refquant.policies import FlagsMode, InputDenormalMode, SignedZeroMode, SubnormalMode
 
@@ -82,7 +83,8 @@ def _operation_reason(name: str, recipe: Recipe) -> str:
     if name == "opposite operands" and not any(fmt.signed for fmt in recipe.operands[:2]):
         return "no operand is signed"
     if name in ROUNDING_CLASSES and not is_conversion(recipe.record):
-        return "no conversion: it is not one operand that is rounded"
+        counted = "not counted for operations: what is rounded is the exact result, which is no column; the flags tell whether it was"
+        return counted if recipe.record.result == "codes" else "no conversion: it is not one operand that is rounded"
     if name in ("true", "false") and not truth:
         return "the result is no truth"
     if recipe.record.result in ("truth", "class") and name.startswith(("result ", "NaN ", "Inf ")):
@@ -99,7 +101,7 @@ def _operation_reason(name: str, recipe: Recipe) -> str:
         return _no_denormal(recipe)
     if truth and name in ("INEXACT", "UNDERFLOW", "OVERFLOW", "DIV_BY_ZERO"):
         return "a truth is exact"
-    return _never_invalid(recipe) if truth and name == "INVALID" else ""
+    return _never_invalid(recipe) if truth and name == "INVALID" else never(name, recipe)
 
 
 def _no_denormal(recipe: Recipe) -> str:

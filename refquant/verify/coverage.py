@@ -34,7 +34,7 @@ class Coverage(NamedTuple):
 
     @property
     def missed(self) -> tuple[str, ...]:
-        """Return the classes that some input has, and no case had."""
+        """Return the classes that no case had, though nothing says that no input has them."""
         return tuple(name for name, reason in self.empty.items() if reason == NOT_REACHED)
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
-from itertools import combinations, product
+from functools import cache, reduce
+from itertools import chain, combinations, product
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,12 @@ from refquant.verify.scopes import SCOPES, rounds_below_all
 from refquant.verify.target import Claim, Codes
 
 UNEXPLAINED = "no change of one or two policies explains it"
+#: Where none was tried.
+NOT_LOOKED_FOR = "what explains it was not looked for"
 _SAMPLE = 1024
+_FEW = 32
+#: The knobs of the NaNs of operations.
+OF_NANS = ("nan", "nan_operand", "made_nan", "fma_nan_order", "zero_times_inf")
 _INTERMEDIATE = ("float32", "float16", "bfloat16", "float64")
 #: What is left of a float64 in its upper 32 bits.
 UPPER_BITS = FloatFormat(precision=21, exponent_width=11)
@@ -45,6 +50,8 @@ _CHOICES = {
     "below_min": ("nan", "min"),
     "inf_to_int": ("bound", "zero", "min", "max"),
     "parity": ("code", "significand"),
+    "ftz": ("x86", "arm"),
+    "to_odd_overflow": ("bound", "infinity", "bound_above"),
 }
 _SCOPED = (
     ("of subnormal inputs", "rounding", _ROUNDINGS),
@@ -167,7 +174,8 @@ def explanations_of(operation: str) -> tuple[Explanation, ...]:
     plain = [e for e in single_explanations() if not (e.within or e.no_code or e.second or e.via is UPPER_BITS)]
     found = [e for e in plain if ("via" in affected if e.via is not None else all(knob in affected for knob, _ in e.knobs))]
     own = [e for e in _of_operations() if (e.knobs and e.knobs[0][0] in affected) or e.instead in instead_of(operation)]
-    return (*found, *own)
+    of_nans = [e for e in found if e.nan_sign or e.via_nan != "keep_payload"]  # other NaNs alone are a knob rather than these
+    return (*(e for e in found if e not in of_nans), *(e for e in own if e.knobs), *of_nans, *(e for e in own if not e.knobs))
 
 
 @cache
@@ -252,7 +260,7 @@ def _explained(claim: Claim, codes: Codes, got: Codes) -> str | None:
 
 
 def _fitting(claim: Claim, codes: Codes, got: Codes) -> Iterator[Explanation]:
-    """Yield what fits a sample of the mismatches: single changes, then one more on top of passing through a format, then two others."""
+    """Yield what fits a sample of the mismatches: single changes, then one more on top of passing through a format, then two others, of knobs every two."""
     tried = explanations_of(claim.operation) if isinstance(claim, OperationClaim) else single_explanations()
     vague = [e for e in tried if e.instead in VAGUE]
     fixed = {e: _fixes(e, claim, codes, got) for e in tried if e not in vague}
@@ -262,7 +270,24 @@ def _fitting(claim: Claim, codes: Codes, got: Codes) -> Iterator[Explanation]:
     some = [(e, mask) for e, mask in fixed.items() if mask.any() and e.via is None and len(e.knobs) < 2]
     pairs += [a.and_then(b) for (a, one), (b, two) in combinations(some, 2) if not a.changed & b.changed and (one | two).all()]
     yield from (e for e in pairs if _fixes(e, claim, codes, got).all())
+    few = slice(None, None, max(codes.size // _FEW, 1))
+    knobs = (a.and_then(b) for a, b in combinations(_knobs_alone(fixed), 2) if not a.changed & b.changed)  # together they may fix what neither does alone
+    more = _nan_rules(fixed) if isinstance(claim, OperationClaim) and is_nan(got, claim.target).all() else ()
+    yield from (e for e in chain(knobs, more) if _fixes(e, claim, codes[few], got[few]).all() and _fixes(e, claim, codes, got).all())
     yield from (e for e in vague if _fixes(e, claim, codes, got).all())
+
+
+def _knobs_alone(tried: Iterable[Explanation]) -> list[Explanation]:
+    """Return the changes that are one choice of one knob for every input."""
+    return [e for e in tried if len(e.knobs) == 1 and e == Explanation(e.name, knobs=e.knobs)]
+
+
+def _nan_rules(tried: Iterable[Explanation]) -> Iterator[Explanation]:
+    """Yield three and more choices of the NaNs of an operation: a processor's own rules differ in several."""
+    rules = [[e for e in _knobs_alone(tried) if e.knobs[0][0] == knob] for knob in OF_NANS]
+    for count in range(3, len(OF_NANS) + 1):
+        for chosen in combinations([choices for choices in rules if choices], count):
+            yield from (reduce(Explanation.and_then, several) for several in product(*chosen))
 
 
 def _fixes(explanation: Explanation, claim: Claim, codes: Codes, got: Codes) -> Mask:

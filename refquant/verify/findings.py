@@ -25,11 +25,12 @@ class Finding(NamedTuple):
 
 
 class WrongFlags(NamedTuple):
-    """Wrong flags: of all answers, and of those whose code is right; and which flags."""
+    """Wrong flags: of all answers, and of those whose code is right; which flags; and the policies under which all are right."""
 
     finding: Finding
     alone: int
     text: str
+    diagnosis: str | None = None
 
 
 def gives_replies(target: Target) -> bool:

@@ -17,7 +17,8 @@ from refquant.verify.comparison import as_given, compare, defined
 from refquant.verify.coverage import coverage_of
 from refquant.verify.deviations import Deviation, does_not_occur, find_deviation, load_deviations
 from refquant.verify.diagnosis import UNEXPLAINED, diagnose, reproduces
-from refquant.verify.findings import gives_replies, known_of, misbehaviour_text, unknown_digits, wrong_flags
+from refquant.verify.findings import WrongFlags, gives_replies, known_of, misbehaviour_text, unknown_digits, wrong_flags
+from refquant.verify.flag_diagnosis import diagnose_flags
 from refquant.verify.offers import claims_of, unmatched
 from refquant.verify.pipe import Misbehaviour, Replies
 from refquant.verify.target import Claim, Codes, Target
@@ -154,7 +155,14 @@ def _compared(target: Target, claim: Claim, entry: Deviation | None, asked: Code
     more: dict[str, Any] = {"witnesses": witnesses, "spread": found.spread, "deviation": entry}
     verdict = Verdict(claim, status, {}, asked.size, found.mismatches, found.by_class, witness, diagnosis, message, **more)
     verdict = with_unknown(verdict, unknown_digits(claim, asked, given))
-    return verdict if given.flags is None else with_flags(verdict, wrong_flags(claim, codes, got, given.flags[known]))
+    return verdict if given.flags is None else with_flags(verdict, _wrong_flags(claim, codes, got, given.flags[known], diagnosis, found.mismatches))
+
+
+def _wrong_flags(claim: Claim, codes: Codes, got: Codes, flags: Any, diagnosis: str | None, mismatches: int) -> WrongFlags | None:
+    """Return the wrong flags, with what explains them where what is wrong about the codes is explained."""
+    found = wrong_flags(claim, codes, got, flags)
+    explained = None if found is None or (mismatches and diagnosis is None) else diagnose_flags(claim, codes, got, flags, diagnosis)
+    return found if found is None else found._replace(diagnosis=explained)
 
 
 def _diagnosis(claim: Claim, entry: Deviation | None, codes: Codes, got: Codes) -> str | None:

@@ -11,7 +11,7 @@ from refquant.golden.evaluation import is_conversion, operations_with_vectors
 from refquant.operations import OPERATIONS
 from refquant.verify.deviations import Deviation
 from refquant.verify.operation_claim import OperationClaim
-from refquant.verify.target import Claim, Target
+from refquant.verify.target import Claim, FlaggedClaim, Target
 from refquant.verify.versions import version_matches
 
 EVERY = "all"
@@ -65,7 +65,7 @@ def named_operation(op: Any) -> str:
 
 def without_flags(claim: Claim) -> Claim:
     """Return a claim of codes alone."""
-    return replace(claim, flags=False) if isinstance(claim, OperationClaim) else claim
+    return replace(claim, flags=False) if isinstance(claim, (OperationClaim, FlaggedClaim)) else claim
 
 
 def unmatched(entries: Iterable[Deviation], target: Target, announced: tuple[Claim, ...]) -> tuple[Deviation, ...]:

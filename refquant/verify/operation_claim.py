@@ -95,6 +95,11 @@ class OperationClaim(Claim):
         return self.operands
 
     @property
+    def kind(self) -> str:
+        """See Claim."""
+        return "operation"
+
+    @property
     def label(self) -> str:
         """Return ``"operation format"``, with the formats of operands and result where they differ."""
         operands, result = self.names

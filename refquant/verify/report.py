@@ -40,7 +40,7 @@ def as_records(judgements: Iterable[Judgement], *, command: str | None = None) -
         smallest mismatch, or null, and ``witnesses``, the smallest of each class; ``known``: null, or the known deviation: ``diagnosis, versions, reason,
         reference``; ``map``: null, or where on the axis of the input codes the mismatches are: ``bins`` (parts of the axis), ``codes_per_bin`` and ``counts``,
         for each class pairs of part and number; ``distances``: how many mismatches are how far from what is right, in ulp by powers of two; ``coverage``: null,
-        or which classes of inputs were among the cases: ``reached`` (names), ``empty`` (name to the reason), ``missed`` (number of those that some input has),
+        or which classes of inputs were among the cases: ``reached`` (names), ``empty`` (name to the reason), ``missed`` (number of those not ruled out),
         ``examined`` (at how many cases was looked for that).
 
         A witness has ``input, input_value, got, got_value, expected, expected_value`` (codes in hex, values as text), and of each of input, got and expected

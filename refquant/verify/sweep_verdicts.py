@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from refquant.verify.deviations import Deviation, does_not_occur
-from refquant.verify.diagnosis import UNEXPLAINED
+from refquant.verify.diagnosis import NOT_LOOKED_FOR
 from refquant.verify.swept import ABSENT, Sweep
 from refquant.verify.verdict import Judgement, Verdict
 
@@ -48,7 +48,7 @@ def _status(found: Sweep, failure: str, entry: Deviation | None) -> tuple[str, s
     if entry is not None and found.gone:
         return "gone", does_not_occur(entry)
     if found.new:
-        return "new", UNEXPLAINED if entry is None else _beside(found, entry)
+        return "new", NOT_LOOKED_FOR if entry is None else _beside(found, entry)
     return ("known", entry.reason) if found.mismatches and entry is not None else ("exact", "")
 
 

@@ -70,6 +70,11 @@ class Claim:
         return tuple(end if isinstance(end, str) else end.name for end in self.sources_of_a_case)
 
     @property
+    def kind(self) -> str:
+        """Return what a claim is about: ``"conversion"`` or ``"operation"``."""
+        return "conversion"
+
+    @property
     def label(self) -> str:
         """Return ``"source -> target"``."""
         return " -> ".join(self.names)
@@ -106,6 +111,13 @@ class Claim:
     def right(self, codes: Codes, dialect: Dialect | None = None, *, return_flags: bool = False) -> Any:
         """Return what is right by the reference: codes, or `refquant.codec.CodesAndFlags`; under the claim's policies, or under others."""
         return convert_codes(codes, self.source, self.target, dialect or self.correct, return_flags=return_flags)
+
+
+@dataclass(frozen=True)
+class FlaggedClaim(Claim):
+    """A conversion of which exception flags are answered with each result (`flags`), and are judged."""
+
+    flags: bool = True
 
 
 class Target(Protocol):

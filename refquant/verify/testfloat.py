@@ -14,7 +14,7 @@ from refquant.formats import Format
 from refquant.golden.sources import code_dtype_of, width_of
 
 _FLAG_DIGITS = 2
-_TOO_HIGH = 0x20  #: flags below it are those of `refquant.Flags`
+_TOO_HIGH = 0x40  #: flags below it are those of `refquant.Flags`
 
 
 class Lines(NamedTuple):
@@ -82,4 +82,4 @@ def _check_range(columns: list[NDArray[np.uint64]], widths: list[int], where: st
             raise InputValueError(f"{where}: {int(column[beyond[0]]):X} in column {i + 1} does not fit {width} bits")
     wrong = np.flatnonzero(columns[-1] >= _TOO_HIGH)
     if wrong.size:
-        raise InputValueError(f"{where}: {int(columns[-1][wrong[0]]):02X} in the last column is no combination of exception flags, which are below 20")
+        raise InputValueError(f"{where}: {int(columns[-1][wrong[0]]):02X} in the last column is no combination of exception flags, which are below 40")

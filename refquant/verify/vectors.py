@@ -20,14 +20,18 @@ from refquant.golden.sources import magnitude_of
 from refquant.golden.text import hex_code, hex_value
 from refquant.policies import Dialect, Policies
 from refquant.policies.knobs import as_via
+from refquant.verify.cases import cases_of
 from refquant.verify.comparison import CLASSES, THROUGH_FLOAT32, Mask, Witness, is_subnormal, magnitude_is_zero
 from refquant.verify.coverage import Coverage
-from refquant.verify.diagnosis import UNEXPLAINED, diagnose
+from refquant.verify.diagnosis import NOT_LOOKED_FOR, UNEXPLAINED, diagnose
 from refquant.verify.findings import Finding, WrongFlags, flags_described, flags_text
+from refquant.verify.flag_diagnosis import diagnose_flags
+from refquant.verify.operation_claim import OperationClaim
 from refquant.verify.pipe import Kind, Misbehaviour
 from refquant.verify.spread import spread_of
 from refquant.verify.target import NARROW, Claim, Codes
 from refquant.verify.targets import FileTarget
+from refquant.verify.targets.stated import name_or_format
 from refquant.verify.verdict import Verdict, with_flags, with_unknown
 
 Rows = NDArray[np.intp]
@@ -48,7 +52,7 @@ def judge_vectors(target: FileTarget, claim: Claim) -> Verdict:
     verdict = _compared(made, claim, known, got, known[~right], rows.size)
     verdict = with_unknown(verdict, _unknown(made, [row for row in results.unknown if row < rows.size], results.unknown))
     if "flags" in results.columns:
-        verdict = with_flags(verdict, _wrong_flags(made, known, got, results.columns["flags"]))
+        verdict = with_flags(verdict, _wrong_flags(made, known, got, results.columns["flags"], verdict))
     verdict = replace(verdict, sizes={"golden vectors": len(made)}, unanswered=len(made) - rows.size, coverage=_coverage(made, rows))
     return verdict if failure is None else _failed(verdict, failure)
 
@@ -78,8 +82,10 @@ def _compared(made: GoldenSet, claim: Claim, known: Rows, got: Codes, wrong: Row
     by_class = {name: int(np.count_nonzero(mask)) for name, mask in masks.items()}
     witnesses = {name: _witness(made, _smallest(made, wrong[mask]), got) for name, mask in masks.items()}
     spread = spread_of(claim, made.columns["a"][wrong], got[wrong], made.columns["result"][wrong], masks)
-    diagnosis = _diagnosis(made, known, got)
-    found = (cases, wrong.size, by_class, _witness(made, _smallest(made, wrong), got), diagnosis, diagnosis or UNEXPLAINED)
+    rounded = _rounded_claim(made)
+    diagnosis = None if rounded is None else diagnose(rounded, _cases(made, known), got[known])
+    message = diagnosis or (NOT_LOOKED_FOR if rounded is None else UNEXPLAINED)
+    found = (cases, wrong.size, by_class, _witness(made, _smallest(made, wrong), got), diagnosis, message)
     return Verdict(claim, "new", {}, *found, witnesses=witnesses, spread=spread)
 
 
@@ -157,14 +163,21 @@ def _witness(made: GoldenSet, row: int, got: Codes) -> Witness:
     return Witness(*_inputs(made, row), *ends[0], *ends[1])
 
 
-def _diagnosis(made: GoldenSet, rows: Rows, got: Codes) -> str | None:
-    """Return what reproduces every result of a conversion to codes under one pair of modes."""
+def _rounded_claim(made: GoldenSet) -> Claim | None:
+    """Return what is claimed of a conversion to codes, or of an operation, under one pair of modes; None of other sets, which are not diagnosed."""
     recipe = made.recipe
     several = len(recipe.roundings) > 1 or len(recipe.overflows) > 1
-    if recipe.operation not in ("encode", "convert") or several or recipe.policies.via is not None or recipe.modes[0].rounding.is_stochastic:
+    if recipe.operation in ("decode", "round") or several or recipe.policies.via is not None or recipe.modes[0].rounding.is_stochastic:
         return None
-    claim = Claim("encode", _named(recipe.operands[0]), recipe.fmt, Dialect(recipe.dialect, base=recipe.modes[0]), nan_by=recipe.nan_by)  # type: ignore[arg-type]
-    return diagnose(claim, made.columns["a"][rows], got[rows])
+    said: dict[str, Any] = {"dialect": Dialect(recipe.dialect, base=recipe.modes[0]), "nan_by": recipe.nan_by}
+    if is_conversion(recipe.record):
+        return Claim("encode", _named(recipe.operands[0]), recipe.fmt, **said)
+    ends, result = tuple(map(name_or_format, recipe.operands)), name_or_format(recipe.result)
+    return OperationClaim(recipe.operation, ends[0], result, operands=ends, **said)
+
+
+def _cases(made: GoldenSet, rows: Rows) -> Codes:
+    return cases_of(tuple(made.columns[name][rows] for name in made.recipe.operand_names))
 
 
 def _unknown(made: GoldenSet, rows: list[int], said: dict[int, str]) -> Finding | None:
@@ -174,7 +187,7 @@ def _unknown(made: GoldenSet, rows: list[int], said: dict[int, str]) -> Finding 
     return Finding(len(rows), Witness(*_inputs(made, rows[0]), said[rows[0]], "unknown", hex_code(right, fmt), hex_value(right, fmt)))
 
 
-def _wrong_flags(made: GoldenSet, rows: Rows, got: Codes, flags: NDArray[np.uint64]) -> WrongFlags | None:
+def _wrong_flags(made: GoldenSet, rows: Rows, got: Codes, flags: NDArray[np.uint64], verdict: Verdict) -> WrongFlags | None:
     given, right = np.minimum(flags[rows], 0xFF).astype(np.uint8), made.columns["flags"][rows]
     where = rows[given != right]
     if not where.size:
@@ -182,7 +195,10 @@ def _wrong_flags(made: GoldenSet, rows: Rows, got: Codes, flags: NDArray[np.uint
     row = _smallest(made, where)
     witness = Witness(*_inputs(made, row), *flags_text(min(int(flags[row]), 0xFF)), *flags_text(int(made.columns["flags"][row])))
     good = accepted(got[where], made.columns["result"][where], made.columns["mask"][where], made.recipe.result, made.recipe.nan_by)
-    return WrongFlags(Finding(where.size, witness), int(np.count_nonzero(good)), flags_described(given[given != right], right[given != right]))
+    rounded, explained = _rounded_claim(made), None
+    if rounded is not None and (verdict.diagnosis is not None or not verdict.by_class):
+        explained = diagnose_flags(rounded, _cases(made, rows), got[rows], given, verdict.diagnosis)
+    return WrongFlags(Finding(where.size, witness), int(np.count_nonzero(good)), flags_described(given[given != right], right[given != right]), explained)
 
 
 def _coverage(made: GoldenSet, rows: Rows) -> Coverage:

@@ -127,8 +127,9 @@ def with_flags(verdict: Verdict, wrong: WrongFlags | None) -> Verdict:
     """Return a verdict with wrong flags."""
     if wrong is None:
         return verdict
-    text = f"wrong flags: {wrong.text}"
-    return _with_more(verdict, "flags", wrong.alone, wrong.finding.witness, text, flags=wrong.finding)
+    text = f"wrong flags: {wrong.text}" + (f"; all are as under {wrong.diagnosis}" if wrong.diagnosis else "")
+    diagnosis = verdict.diagnosis if verdict.mismatches else wrong.diagnosis
+    return replace(_with_more(verdict, "flags", wrong.alone, wrong.finding.witness, text, flags=wrong.finding), diagnosis=diagnosis)
 
 
 def _with_more(verdict: Verdict, name: str, count: int, witness: Witness, text: str, **found: Finding) -> Verdict:

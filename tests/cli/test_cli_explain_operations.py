@@ -139,7 +139,7 @@ def test_a_function_and_a_program(folder):
         (("1,1=2", "--op", "all", "--format", "float16"), "--op: all cannot be explained at once"),
         (("1,1=2", *ADD, "--source", "float16", "--source", "float16", "--source", "float16"), "--source: expected one, or one for each of 2 operands, got 3"),
         (("1=2", "--format", "float16", "--source", "float16", "--source", "float32"), "--source: a conversion has one; several belong to --op"),
-        (("1=2", "--format", "float16", "--testfloat"), "--testfloat: its lines are results of operations; name one by --op"),
+        (("1=2", "--format", "float16", "--testfloat"), "--testfloat: expected --op for the results of an operation, or one --source"),
         (("1.0001,1=2", *ADD), "'1.0001' is no value of float16"),
         (("no.csv", *ADD), "no.csv"),
         (("--of", "file:r.txt", *ADD), "--of: file:r.txt has results already; give the file itself, with --testfloat"),
@@ -162,3 +162,35 @@ def test_lines_that_are_none_are_refused(folder):
     assert "rows.txt, line 2: expected operands, result and flags of 4, 4, 4, 2 hex digits" in run("rows.txt", "--testfloat", *ADD).output
     np.savez(folder / "rows.npz", a=COLUMNS[0])
     assert "rows.npz: expected arrays named a, b, result, got a" in run("rows.npz", *ADD).output
+
+
+def test_programs_and_functions_that_answer_flags(folder):
+    (folder / "child.py").write_text(
+        "import sys\nfor line in iter(sys.stdin.readline, 'end\\n'): pass\n"
+        "for line in iter(sys.stdin.readline, ''): print(f'{int(line, 16) ^ 8:x} 00', flush=True)\n"
+    )
+    (folder / "negating.py").write_text("import numpy as np\ndef neg(a): return a.view(np.uint8) ^ np.uint8(8), np.zeros(a.shape, np.uint8)\n")
+    asked = ("--op", "neg", "--format", "float4_e2m1fn")
+    program = ("--of", f"program:{sys.executable} -I -S child.py", *asked)
+    assert run(*program).exit_code == 2
+    for of in (program, ("--of", "negating:neg", *asked)):
+        result = run(*of, "--flags", "--json", "found.json")
+        assert result.exit_code == 0, result.output
+        assert json.loads((folder / "found.json").read_text())["flags"] is True
+    refused = run("1=0xa", *asked, "--flags")
+    assert refused.exit_code == 2 and "--flags belongs to --op with --of module:function or program:COMMAND" in refused.output
+
+
+def test_where_nans_are_wrong_the_option_that_takes_any_is_named(folder):
+    asked = ("--op", "add", "--format", "float16")
+    nan = ("0x7e01,0x7e02=0x7e02", "0x7e05,0x7e04=0x7e05", "0x7e07,1=0x7e00", "1,1=2")  # the greater payload, or none
+    assert "--nan-by class takes any NaN for the right one" in run(*nan, *asked).output
+    assert "--nan-by class" not in run("1,1=2", "1,2=7", *asked).output
+    assert run(*nan, *asked, "--nan-by", "class").exit_code == 0
+
+
+@pytest.mark.parametrize("op", ["compare_quiet_lt", "total_order"])
+def test_truths_have_no_knobs_of_results(folder, op):
+    result = run("1,2=1", "2,1=0", "--op", op, "--format", "float16", "--json", "found.json")
+    assert result.exit_code == 0 and "in Python: refquant.get_dialect('default')\n" in result.output, result.output
+    assert json.loads((folder / "found.json").read_text())["setting"]["code"] == "refquant.get_dialect('default')"

@@ -94,9 +94,8 @@ def test_each_operation_that_is_swept_keeps_a_state_of_its_own(verify, tmp_path)
         (("numpy", "--op", "fma"), "no operation matches --op fma --format any --source any"),
         (("numpy", "--level", "1"), "--level: belongs to --op"),
         (("numpy", "--op", "add", "--level", "1", "--exhaustive"), "--level: --exhaustive takes every pattern instead of a level"),
-        (("numpy", "--op", "add", "--flags"), "--flags is for module:function or program:COMMAND with --op"),
+        (("numpy", "--op", "add", "--flags"), "--flags is for module:function or program:COMMAND"),
         (("some_products:product", "--op", "all", "--format", "float16"), "--op: some_products:product is one operation, such as add"),
-        (("some_products:product", "--flags", "--format", "float16"), "--flags is for program:COMMAND"),
         (("numpy", "--op", "add", "--exhaustive", "--format", "float32"), "no operation from a source of at most 32 bits"),
     ],
 )
@@ -108,3 +107,26 @@ def test_what_does_not_fit_is_refused_in_one_line(verify, arguments, message):
 def test_without_op_conversions_are_judged_as_before(verify):
     result = verify("numpy", "--format", "float16", "--source", "float32", "--random", "0")
     assert result.exit_code == 0 and "1 of 1 announced conversions judged" in result.output
+
+
+def test_operations_that_a_target_does_not_have_are_told(verify):
+    result = verify("numpy", "--op", "add", "--op", "fma", "--op", "rem", "--format", "float16", "--level", "1")
+    assert result.exit_code == 0 and "has no fma, rem: not judged" in result.output and "1 of 1 announced operations judged" in result.output
+    swept = verify("ml_dtypes", "--op", "add", "--op", "fma", "--format", "float4_e2m1fn", "--exhaustive")
+    assert swept.exit_code == 0 and "has no fma: not judged" in swept.output
+    assert "not judged" not in verify("numpy", "--op", "add", "--format", "float16", "--level", "1").output
+    none = verify("numpy", "--op", "fma", "--format", "float16")
+    assert none.exit_code == 2 and "no operation matches --op fma" in none.output
+
+
+def test_integers_as_results_are_those_of_another_operation(verify, tmp_path):
+    (tmp_path / "exponents.py").write_text("import numpy as np\ndef log_b(a): return np.zeros(a.shape, np.int32)\n")
+    result = verify("exponents:log_b", "--op", "log_b", "--format", "float16")
+    assert result.exit_code == 2 and "got dtype int32; with integers as results it is log_b_integer" in result.output
+    assert "log_b_integer" not in verify("exponents:log_b", "--op", "sqrt", "--format", "float16").output
+    assert verify("exponents:log_b", "--op", "log_b_integer", "--format", "float16").exit_code == 1
+
+
+def test_formats_of_operands_are_told_as_their_option(verify):
+    result = verify("some_products:product", "--op", "fma", "--format", "float16", "--source", "float16", "--source", "float16")
+    assert result.exit_code == 2 and "error: --source: expected one, or one for each of the 3 operands of fma, got 2" in result.output

@@ -40,7 +40,7 @@ def test_digits_are_those_of_the_widths_and_truths_have_one():
         ("0x3C00 3C00 4000 01", "x, line 2: expected"),
         ("3C00,3C00,4000,01", "x, line 2: expected"),
         ("3C00 3C0G 4000 01", "x, line 2: expected"),
-        ("3C00 3C00 4000 20", "x: 20 in the last column is no combination of exception flags, which are below 20"),
+        ("3C00 3C00 4000 40", "x: 40 in the last column is no combination of exception flags, which are below 40"),
     ],
 )
 def test_another_line_is_refused(line, says):
@@ -141,10 +141,69 @@ def test_a_file_has_results_of_its_own_operands_alone(written):
         (("--rounding", "toward_zero"), 1, "NEW: rounding=ties_to_even"),
         (("--exhaustive",), 2, "error: --exhaustive: file:results.txt has the results of its own operands alone"),
         (("--op", "mul"), 2, "error: --op: file:results.txt is one operation, such as add"),
-        (("--source", "float16", "--source", "float16", "--source", "float16"), 2, "error: operands: expected one format, or one for each of the 2 operands of add; got 3"),
+        (("--source", "float16", "--source", "float16", "--source", "float16"), 2, "error: --source: expected one, or one for each of the 2 operands of add, got 3"),
     ],
 )  # fmt: skip
 def test_a_file_is_judged_from_the_command_line(written, monkeypatch, more, code, says):
     monkeypatch.chdir(written(COLUMNS, *by_oracle("add", COLUMNS, PAIR, "float16")).parent)
     result = CliRunner().invoke(app, ["verify", "file:results.txt", "--op", "add", "--format", "float16", *more])
     assert result.exit_code == code and says in result.output, result.output
+
+
+CAST = ("--source", "float32", "--format", "float16")
+
+
+@pytest.fixture
+def converted(tmp_path, monkeypatch):
+    """Lines such as `testfloat_gen f32_to_f16` writes, cut off: 1, a tie, 2**-24 and a half, beyond the range."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "right.txt").write_text("3F800000 3C00 00\n3F801000 3C00 01\n33C00000 0002 03\n477FF000 7C00 05\n7FC00000 7E00 00\n")
+    (tmp_path / "cut.txt").write_text("3F800000 3C00 00\n3F801FFF 3C00 01\n33C00000 0001 03\n477FF000 7BFF 01\n477FEFFF 7BFF 01\n")
+    (tmp_path / "noflag.txt").write_text("3F800000 3C00 00\n3F801000 3C00 00\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "arguments, code, says",
+    [
+        (("file:right.txt", "--op", "convert", *CAST), 0, "file:right.txt: 1 of 1 announced conversions judged, 5 cases: 1 exact"),
+        (("file:right.txt", *CAST), 0, "file:right.txt: 1 of 1 announced conversions judged, 5 cases: 1 exact"),
+        (("file:cut.txt", *CAST), 1, "NEW: rounding=toward_zero"),
+        (("file:noflag.txt", *CAST), 1, "wrong flags: inexact missing 1"),
+        (("file:right.txt", "--format", "float16"), 2, "file:right.txt needs one --source: the format of the inputs of the conversion"),
+        (("file:right.txt",), 2, "file:right.txt needs --golden"),
+        (("numpy", "--op", "convert"), 2, "--op: convert is a conversion; leave op out"),
+    ],
+)
+def test_lines_of_conversions_are_judged(converted, arguments, code, says):
+    result = CliRunner().invoke(app, ["verify", *arguments], env={"COLUMNS": "200"})
+    assert result.exit_code == code and says in result.output, result.output
+
+
+@pytest.mark.parametrize("more", [(), ("--op", "convert")])
+def test_lines_of_conversions_are_explained(converted, more):
+    result = CliRunner().invoke(app, ["explain", "cut.txt", "--testfloat", *CAST, *more])
+    assert result.exit_code == 0 and "rounding='toward_zero'" in result.output and "the flags of conversions are not explained" in result.output, result.output
+    refused = CliRunner().invoke(app, ["explain", "cut.txt", "--testfloat", "--format", "float16", *more])
+    assert refused.exit_code == 2 and "--testfloat: expected --op for the results of an operation, or one --source" in refused.output
+
+
+def test_a_conversion_of_testfloat_has_one_source(converted):
+    with pytest.raises(errors.InputValueError, match="sources: expected the one format of the inputs of a conversion, got 0"):
+        TestFloatTarget("right.txt", "convert", "float16")
+
+
+def test_golden_conversions_of_testfloat_are_read(tmp_path):
+    generate("convert", "int8", source="float32", overflow="saturate").save(tmp_path / "vectors", writers=("testfloat",))
+    verdict = judge(TestFloatTarget(tmp_path / "vectors/vectors.txt", "convert", "int8", ("float32",), knobs=(("overflow", "saturate"),))).verdicts[0]
+    assert verdict.status == "exact" and verdict.cases > 4000 and verdict.claim.flags
+
+
+def test_a_file_that_is_not_there_is_an_error_of_its_own(tmp_path):
+    with pytest.raises(errors.ResultFileError, match="nofile: cannot be read: No such file or directory"):
+        TestFloatTarget(tmp_path / "nofile", "add", "float16")
+
+
+def test_the_flag_of_subnormal_operands_is_read():
+    """1 + 2**-24 under a dialect that tells subnormal operands: inexact and input denormal."""
+    assert read_testfloat(["3C00 0001 3C00 21"], PAIR, "float16", "x").flags.tolist() == [0x21]

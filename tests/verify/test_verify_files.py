@@ -9,6 +9,8 @@ from refquant.errors import GoldenFileError, InputTypeError, InputValueError, Re
 from refquant.verify import FileTarget, as_html, as_junit, as_records, judge
 
 E4M3 = oracle.formats.get("float8_e4m3fn")
+F16 = oracle.formats.get("float16")
+BEFORE = oracle.policies.Policies(tininess="before")
 
 
 @pytest.fixture(scope="module")
@@ -276,3 +278,29 @@ def test_the_results_of_every_kind_of_set_are_right(tmp_path):
         verdict = verdict_of(tmp_path / f"{i}.npz", made)
         assert verdict.mismatches == sum(verdict.by_class.values()) > len(made) * 0.9
         assert as_records([judge(FileTarget(tmp_path / f"{i}.npz", made))])
+
+
+def test_results_of_an_operation_are_diagnosed(tmp_path):
+    made = rq.golden.generate("add", "float16")
+    a, b = (made.columns[name].view(np.float16) for name in "ab")
+    with np.errstate(all="ignore"):
+        codes = (a - b).view(np.uint16)
+    np.save(tmp_path / "r.npy", codes)
+    verdict = verdict_of(tmp_path / "r.npy", made)
+    assert (verdict.claim.kind, verdict.claim.label, verdict.diagnosis, verdict.message) == ("operation", "add float16", "as sub", "as sub")
+
+
+def test_flags_of_an_operation_are_diagnosed(tmp_path):
+    made = rq.golden.generate("mul", "float16")
+    tiny = made.columns["result"] & 0x7FFF == 0x0400  # of what is rounded to the smallest normal number, not all was tiny before
+    flags = np.where(tiny & (made.columns["flags"] == 1), 3, made.columns["flags"])
+    right = [oracle.arithmetic.arithmetic("mul", (a, b), (F16, F16), F16, BEFORE).flags for a, b in zip(*(made.columns[n][tiny].tolist() for n in "ab"))]
+    assert flags[tiny].tolist() == right and np.count_nonzero(flags != made.columns["flags"])
+    np.savez(tmp_path / "r.npz", result=made.columns["result"], flags=flags)
+    assert verdict_of(tmp_path / "r.npz", made).diagnosis == "tininess=before"
+
+
+def test_what_was_not_looked_for_is_not_said_to_be_none(tmp_path):
+    made = rq.golden.generate("decode", "float8_e5m2")
+    np.save(tmp_path / "r.npy", made.columns["result"] ^ 1)
+    assert verdict_of(tmp_path / "r.npy", made).message == "what explains it was not looked for"

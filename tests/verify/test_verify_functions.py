@@ -5,6 +5,7 @@ import sys
 
 import ml_dtypes
 import numpy as np
+import oracle
 import pytest
 
 import refquant as rq
@@ -187,3 +188,16 @@ def test_a_module_that_leaves_the_program_is_refused(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ValueError, match="cannot load 'leaving_module:f': SystemExit: 0"):
         FunctionTarget.load("leaving_module:f", "float16")
+
+
+def test_flags_of_a_conversion_are_judged():
+    f16, f8 = (oracle.formats.get(name) for name in ("float16", "float8_e4m3fn"))
+    rows = [oracle.codec.convert(code, f16, f8) for code in range(1 << 16)]
+    codes, flags = np.uint8([row.code for row in rows]), np.uint8([row.flags for row in rows])
+    target = FunctionTarget("mine", lambda x: (codes[x.view(np.uint16)], flags[x.view(np.uint16)]), "float8_e4m3fn", ("float16",), nan_by="byte", flags=True)
+    (verdict,) = judge(target).verdicts
+    assert (verdict.status, verdict.cases, verdict.flags) == ("exact", 1 << 16, None)
+    flags[0x3C00] = 1  # 1 is exact
+    (verdict,) = judge(target).verdicts
+    assert (verdict.status, verdict.flags.cases, verdict.message) == ("new", 1, "wrong flags: inexact raised wrongly 1")
+    assert verdict.flags.witness.input == "0x3c00"

@@ -278,7 +278,7 @@ def test_a_program_that_does_not_flush_is_judged_with_a_note():
         (("program:cat", "--format", "bf16", "--timeout", "0"), "timeout: expected a positive number of seconds"),
         (("program:cat", "--format", "bf16", "--rounding", "stochastic_a"), "a stochastic cast has no single right result"),
         (("program:cat", "--format", "bf16", "--flags", "--exhaustive"), "--flags: --exhaustive compares codes alone"),
-        (("numpy", "--flags"), "--flags is for program:COMMAND"),
+        (("numpy", "--flags"), "--flags is for module:function or program:COMMAND"),
         (("numpy", "--timeout", "3"), "--timeout is for module:function or program:COMMAND"),
     ],
 )

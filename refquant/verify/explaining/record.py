@@ -48,11 +48,11 @@ def explanation_record(found: Explanation) -> dict[str, Any]:
     numbers = {name: getattr(found, name) for name in ("pairs", "distinct", "contradictory", "situations", "others", "more")}
     return {
         "schema": 1, "refquant": refquant.__version__, "explained": found.explained, **_origin(found.source), "target": _name(found.target), **numbers,
-        "setting": None if found.setting is None else _setting(found.setting),
+        "setting": None if found.setting is None else _setting(found.setting, found.source),
         "contradictions": [_contradiction(c) for c in found.contradictions],
         "chance": None if found.chance is None else {**asdict(found.chance), "decisive": found.chance.decisive},
         "decisions": [_decision(d) for d in found.decisions], "questions": [_question(q) for q in found.questions], "dialects": list(found.dialects),
-        "best": [_best(b) for b in found.best], "alone": [asdict(a) for a in found.alone], "spent": asdict(found.spent),
+        "best": [_best(b, found.source) for b in found.best], "alone": [asdict(a) for a in found.alone], "spent": asdict(found.spent),
     }  # fmt: skip
 
 
@@ -66,8 +66,8 @@ def _origin(source: Origin) -> dict[str, Any]:
     return {"operation": None, "source": _name(source), "flags": False}
 
 
-def _setting(setting: Setting) -> dict[str, Any]:
-    return {"knobs": {knob: _choice(choice) for knob, choice in setting.knobs}, "random_bits": setting.random_bits, "code": setting.code}
+def _setting(setting: Setting, source: Origin) -> dict[str, Any]:
+    return {"knobs": {knob: _choice(choice) for knob, choice in setting.knobs}, "random_bits": setting.random_bits, "code": setting.code_for(source)}
 
 
 def _choice(choice: Any) -> Any:
@@ -92,8 +92,8 @@ def _contradiction(given: Contradiction) -> dict[str, Any]:
     return {**given._asdict(), "results": [dict(zip(("code", "value", "count"), row)) for row in given.results]}
 
 
-def _best(best: Best) -> dict[str, Any]:
-    said = {"setting": _setting(best.setting), "failed": best.failed, "wrong": best.wrong}
+def _best(best: Best, source: Origin) -> dict[str, Any]:
+    said = {"setting": _setting(best.setting, source), "failed": best.failed, "wrong": best.wrong}
     return {**said, "runs": [_run(run) for run in best.runs], "more_runs": best.more_runs}
 
 

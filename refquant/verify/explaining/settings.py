@@ -62,7 +62,12 @@ class Setting:
     @property
     def code(self) -> str:
         """Python text that makes the dialect."""
-        said = [f"{name}={_python(choice)}" for name, choice in self.knobs if name != PRODUCT and choice not in (getattr(_FIRST, name), LIKE_NUMBERS)]
+        return self.code_for(None)
+
+    def code_for(self, source: Origin | None) -> str:
+        """Return Python text that makes the dialect, of an operation without the knobs that it does not look at."""
+        knobs = [(k, choice) for k, choice in self.knobs if k != PRODUCT and (not isinstance(source, Applied) or k in source.record.affected_by)]
+        said = [f"{name}={_python(choice)}" for name, choice in knobs if choice not in (getattr(_FIRST, name), LIKE_NUMBERS)]
         made = f"refquant.get_dialect('default').replace({', '.join(said)})" if said else "refquant.get_dialect('default')"
         notes = ["but NaNs are rounded like numbers, bit by bit"] if self["nan"] == LIKE_NUMBERS else []
         notes += [f"but {described(PRODUCT, self[PRODUCT])}"] if self[PRODUCT] else []

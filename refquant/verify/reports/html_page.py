@@ -128,18 +128,20 @@ def _deviations(record: dict[str, Any]) -> Html:
         if (known := verdict["known"]) is not None:
             key = (target["name"], known["versions"], known["diagnosis"], known["reason"], known["reference"])
             rows.setdefault(key, []).append(f"{label(verdict)} ({_WORDS[verdict['status']]})")
+    kind = _kind([verdict for _, verdict in _verdicts(record)])
     if not rows:
-        return _section("deviations", _SECTIONS["deviations"], element("p", "None is known of these conversions."))
+        return _section("deviations", _SECTIONS["deviations"], element("p", f"None is known of these {kind}."))
     listed = [(diagnosis, f"{name} {versions}", reason, reference, "; ".join(found)) for (name, versions, diagnosis, reason, reference), found in rows.items()]
-    headers = ("what it does", "package and versions", "reason", "source", "conversions")
-    return _section("deviations", _SECTIONS["deviations"], table("Known deviations of these conversions", headers, listed))
+    headers = ("what it does", "package and versions", "reason", "source", kind)
+    return _section("deviations", _SECTIONS["deviations"], table(f"Known deviations of these {kind}", headers, listed))
 
 
 def _coverage(record: dict[str, Any]) -> Html:
     rows = [_covered(target, verdict) for target, verdict in _verdicts(record)]
-    text = "Classes of inputs, as golden vectors have them: how many were among the inputs, and which were not though some input has them."
-    headers = ("conversion", "kinds of inputs", "classes reached", "not reached", "there are none")
-    made = table("Coverage of each conversion", headers, rows, numbers=("classes reached", "there are none")) if rows else ""
+    text = "Classes of inputs, as golden vectors have them: how many were among the inputs, and which were not though nothing rules them out."
+    kind = _kind([verdict for _, verdict in _verdicts(record)])
+    headers = (kind.removesuffix("s"), "kinds of inputs", "classes reached", "not reached", "there are none")
+    made = table(f"Coverage of each {kind.removesuffix('s')}", headers, rows, numbers=("classes reached", "there are none")) if rows else ""
     return _section("coverage", _SECTIONS["coverage"], element("p", text), made)
 
 

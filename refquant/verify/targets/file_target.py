@@ -10,10 +10,13 @@ import numpy as np
 
 from refquant.errors import GoldenFileError, InputTypeError, InputValueError, ResultFileError
 from refquant.formats import Format
+from refquant.golden.evaluation import is_conversion
 from refquant.golden.golden_set import GoldenSet
 from refquant.golden.storage import load
 from refquant.golden.text import hex_code
+from refquant.operations import OPERATIONS
 from refquant.policies import Dialect
+from refquant.verify.operation_claim import OperationClaim
 from refquant.verify.target import Claim, Codes
 from refquant.verify.targets.result_files import Results, read_results
 
@@ -33,6 +36,16 @@ class VectorsClaim(Claim):
     def sources_of_a_case(self) -> tuple[str | Format, ...]:
         """See Claim."""
         return self.operands
+
+    @property
+    def kind(self) -> str:
+        """See Claim."""
+        return "conversion" if is_conversion(OPERATIONS[self.operation]) else "operation"
+
+    @property
+    def label(self) -> str:
+        """Return what `Claim` or `OperationClaim` says of these formats."""
+        return super().label if self.kind == "conversion" else OperationClaim(self.operation, self.operands[0], self.target, operands=self.operands).label
 
 
 @dataclass(frozen=True)

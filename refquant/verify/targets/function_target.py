@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from refquant.errors import InputTypeError, InputValueError, ResultShapeError, ResultTypeError
-from refquant.formats import Format, get_format
+from refquant.formats import FloatFormat, Format, get_format
 from refquant.golden.nan_mask import NanBy, nan_by
 from refquant.golden.sources import OF_ML_DTYPES
+from refquant.operations import OPERATIONS
 from refquant.policies import Dialect, as_dialect
 from refquant.verify.cases import columns_of
 from refquant.verify.findings import tells_flags
@@ -58,7 +59,7 @@ class FunctionTarget:
     op : str
         The operation, such as ``"add"``; conversions if not given.
     flags : bool
-        Whether the function returns a pair for the operation, results and exception flags (bits as `refquant.Flags`), and is judged by both.
+        Whether the function returns a pair, results and exception flags (bits as `refquant.Flags`), and is judged by both.
 
     Examples
     --------
@@ -92,7 +93,7 @@ class FunctionTarget:
         put(self, "sources", inputs_stated(self.op, self.fmt, self.sources))
         put(self, "dialect", as_dialect(self.dialect))
         put(self, "nan_by", nan_by(self.nan_by))
-        check_flags(self.flags, self.op)
+        check_flags(self.flags)
         check_claims(self.claims())
 
     @classmethod
@@ -126,7 +127,7 @@ class FunctionTarget:
 
     def run(self, claim: Claim, codes: Codes) -> Codes:
         """See Target."""
-        return result_codes(self._results(claim, codes), get_format(claim.target), self.name)
+        return self._codes(self._results(claim, codes), claim)
 
     def run_with_flags(self, claim: Claim, codes: Codes) -> tuple[Codes, NDArray[np.uint8]]:
         """See Target."""
@@ -136,13 +137,21 @@ class FunctionTarget:
         results, flags = (self._checked(part, codes) for part in returned)
         if flags.dtype.kind not in "ui":
             raise ResultTypeError(f"{self.name}: expected flags as integers, bits as refquant.Flags has them, got dtype {flags.dtype}")
-        return result_codes(results, get_format(claim.target), self.name), np.clip(flags, 0, 0xFF).astype(np.uint8)
+        return self._codes(results, claim), np.clip(flags, 0, 0xFF).astype(np.uint8)
 
     def value_given(self, claim: Claim, case: Codes) -> str | None:
         """Return what the function gives for one input, where that is a value and not a code."""
         returned = self._returned(claim, case)
         result = self._checked(returned[0] if tells_flags(claim) else returned, case)
         return None if result.dtype.kind == "u" else str(result[0])
+
+    def _codes(self, results: NDArray[Any], claim: Claim) -> Codes:
+        fmt, of_integers = get_format(claim.target), f"{claim.operation}_integer"
+        if results.dtype.kind == "i" and isinstance(fmt, FloatFormat) and of_integers in OPERATIONS:
+            raise ResultTypeError(
+                f"{self.name}: expected codes or values of {fmt.name}, got dtype {results.dtype}; with integers as results it is {of_integers}"
+            )
+        return result_codes(results, fmt, self.name)
 
     def _results(self, claim: Claim, codes: Codes) -> NDArray[Any]:
         return self._checked(self._returned(claim, codes), codes)

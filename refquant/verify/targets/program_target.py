@@ -114,7 +114,7 @@ class ProgramTarget:
 
     @property
     def _stated(self) -> Stated:
-        return Stated(self.fmt, self.sources or (), self.dialect, self.knobs, self.nan_by, self.op, self.flags)
+        return Stated(self.fmt, self.sources or (), self.dialect, self.knobs, self.nan_by, self.op, self.flags and bool(self.op))
 
     def replies(self, claim: Claim, codes: Codes) -> Replies:
         """Return all that the program answers, as far as it gets."""

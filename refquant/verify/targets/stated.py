@@ -14,7 +14,7 @@ from refquant.operations import OPERATIONS
 from refquant.policies import Dialect
 from refquant.verify.offers import named_operation
 from refquant.verify.operation_claim import OperationClaim
-from refquant.verify.target import Claim
+from refquant.verify.target import Claim, FlaggedClaim
 
 
 def name_or_format(given: str | Format) -> str | Format:
@@ -59,7 +59,7 @@ class Stated:
     op : str
         The operation; none is conversions.
     flags : bool
-        Whether flags are answered with the results of the operation.
+        Whether flags are answered with the results.
     """
 
     fmt: str | Format
@@ -74,7 +74,8 @@ class Stated:
         """Return what is claimed."""
         says = (self.dialect, self.knobs, self.nan_by)
         if not self.op:
-            return tuple(Claim("encode", source, self.fmt, *says) for source in self.sources)
+            kind = FlaggedClaim if self.flags else Claim
+            return tuple(kind("encode", source, self.fmt, *says) for source in self.sources)
         result = self.fmt if OPERATIONS[self.op].result == "codes" else None
         more = dict(zip(("dialect", "knobs", "nan_by"), says), flags=self.flags)
         return (OperationClaim.of(self.op, *self.sources, result=result, **more),)
@@ -93,12 +94,10 @@ def inputs_stated(op: Any, fmt: str | Format, given: Any) -> tuple[str | Format,
     return tuple(name_or_format(operand) for operand in operands)
 
 
-def check_flags(flags: Any, op: str) -> None:
-    """Refuse what is no truth, and flags of a function that converts."""
+def check_flags(flags: Any) -> None:
+    """Refuse what is no truth."""
     if not isinstance(flags, bool):
         raise InputTypeError(f"flags: expected True or False, got {flags!r}")
-    if flags and not op:
-        raise InputValueError("flags: a function is judged by its flags where op names an operation")
 
 
 def check_claims(claims: Iterable[Claim]) -> None:

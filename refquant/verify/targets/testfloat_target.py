@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from refquant.errors import InputTypeError, InputValueError
+from refquant.errors import InputTypeError, InputValueError, ResultFileError
 from refquant.formats import Format
 from refquant.golden.nan_mask import NanBy, nan_by
 from refquant.policies import Dialect, as_dialect
@@ -16,6 +16,8 @@ from refquant.verify.pipe import Replies
 from refquant.verify.target import DEFAULT, Claim, Codes
 from refquant.verify.targets.stated import Stated, check_claims, inputs_stated, name_or_format
 from refquant.verify.testfloat import Lines, read_testfloat
+
+CONVERT = "convert"  #: the operation of lines that are results of a conversion
 
 
 @dataclass(frozen=True)
@@ -27,11 +29,11 @@ class TestFloatTarget:
     path : str or Path
         The file.
     op : str
-        The operation.
+        The operation, or ``"convert"``.
     fmt : str or Format
         Format of the results; of a comparison that of the operands.
     sources : tuple of str or Format, optional
-        The format of each operand; `fmt` if not given.
+        The format of each operand; `fmt` if not given. Of a conversion that of its input.
     dialect : Dialect
         What is claimed; ties to even without saturation if not given.
     knobs : tuple of (str, choice)
@@ -45,6 +47,8 @@ class TestFloatTarget:
     ------
     InputTypeError, InputValueError
         If an argument cannot be used, or the file has something else.
+    ResultFileError
+        If the file cannot be read.
 
     Examples
     --------
@@ -77,11 +81,19 @@ class TestFloatTarget:
             raise InputValueError("op: expected an operation: the lines are results of one")
         put = object.__setattr__
         put(self, "fmt", name_or_format(self.fmt))
-        put(self, "sources", inputs_stated(self.op, self.fmt, self.sources))
+        put(self, "sources", self._inputs())
         put(self, "dialect", as_dialect(self.dialect))
         put(self, "nan_by", nan_by(self.nan_by))
         check_claims(self.claims())
-        put(self, "lines", read_testfloat(_lines_of(Path(self.path)), self.claim.operands, self.claim.target, str(self.path)))
+        put(self, "lines", read_testfloat(_lines_of(Path(self.path)), self.claim.sources_of_a_case, self.claim.target, str(self.path)))
+
+    def _inputs(self) -> tuple[str | Format, ...]:
+        if self.op != CONVERT:
+            return inputs_stated(self.op, self.fmt, self.sources)
+        found = () if self.sources is None else inputs_stated("", self.fmt, self.sources)
+        if len(found) != 1:
+            raise InputValueError(f"sources: expected the one format of the inputs of a conversion, got {len(found)}")
+        return found
 
     @property
     def name(self) -> str:
@@ -89,17 +101,22 @@ class TestFloatTarget:
         return f"file:{self.path}"
 
     @property
-    def claim(self) -> OperationClaim:
+    def claim(self) -> Claim:
         """Return what is claimed of the results."""
-        return self.operations()[0]
+        return self.claims()[0]
 
     def claims(self) -> tuple[Claim, ...]:
         """See Target."""
-        return self.operations()
+        return self._stated.claims()
 
     def operations(self) -> tuple[OperationClaim, ...]:
         """See Target."""
-        return Stated(self.fmt, self.sources or (), self.dialect, self.knobs, self.nan_by, self.op, flags=True).operations()
+        return self._stated.operations()
+
+    @property
+    def _stated(self) -> Stated:
+        op = "" if self.op == CONVERT else self.op
+        return Stated(self.fmt, self.sources or (), self.dialect, self.knobs, self.nan_by, op, flags=True)
 
     @property
     def cases(self) -> Codes:
@@ -118,6 +135,10 @@ class TestFloatTarget:
 
 def _lines_of(path: Path) -> list[str]:
     try:
-        return path.read_bytes().decode("ascii").splitlines()
+        data = path.read_bytes()
+    except OSError as error:
+        raise ResultFileError(f"{path}: cannot be read: {error.strerror}") from None
+    try:
+        return data.decode("ascii").splitlines()
     except UnicodeDecodeError as error:
         raise InputValueError(f"{path}: expected lines of TestFloat in ASCII, and byte {error.start} is none") from None
