@@ -16,11 +16,11 @@ from refquant.stages import Stages
 
 #: Events of a plan that may raise, what such a result is, and what says what becomes of it.
 _CAUSES = {
-    ("nan_event", "signaling_event"): ("a NaN", "a dialect with nan=: get_dialect(name).replace(nan=...)"),
-    ("infinity_event",): ("infinite", "overflow=, or a dialect with inf_to_int="),
-    ("exact_zero_event",): ("zero", "a dialect with zero_input="),
+    ("nan_event", "signaling_event"): ("a NaN", "dialect.replace(nan=...)"),
+    ("infinity_event",): ("infinite", "overflow= or dialect.replace(inf_to_int=...)"),
+    ("exact_zero_event",): ("zero", "dialect.replace(zero_input=...)"),
 }
-_BELOW_ZERO = ("below 0", "a dialect with negative=")
+_BELOW_ZERO = ("below 0", "dialect.replace(negative=...)")
 _OUT_OF_RANGE = ("out of range", "overflow=")
 Again = Callable[[tuple[int, ...], Stages], int]
 

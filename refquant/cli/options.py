@@ -59,7 +59,7 @@ def _setting(text: str) -> tuple[str, str]:
 
 def in_options(message: str) -> str:
     """Return a message of the library as the command line says it."""
-    message = message.removeprefix("x: ")
+    message = re.sub(r"^codes: (?=.* cannot )", "", message.removeprefix("x: "))
     return re.sub(r"dialect\.replace\((\w+)=\.\.\.\)", r"--set \1=...", message)
 
 

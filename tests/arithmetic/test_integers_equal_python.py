@@ -246,7 +246,7 @@ def test_division_by_zero():
     got = A.div([5, 0xFB], [0, 0], "int8", return_flags=True)
     assert (got.codes.tolist(), got.flags.tolist()) == ([0x7F, 0x80], [DIV_BY_ZERO] * 2)
     for call in (A.div, A.rem, A.fmod):
-        with pytest.raises(EncodeError, match="cannot go into int8: it is a NaN; choose a dialect with nan="):
+        with pytest.raises(EncodeError, match=r"cannot go into int8: it is a NaN; choose dialect\.replace\(nan="):
             call(0, 0, "int8")
     got = A.fmod(5, 0, "int8", dialect=rq.get_dialect("default").replace(nan="to_zero"), return_flags=True)
     assert (got.codes, got.flags) == (0, INVALID)

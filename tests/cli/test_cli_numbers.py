@@ -9,6 +9,7 @@ import pytest
 import refquant as rq
 from refquant.cli.facts import facts_of, fields_of, neighbour, quantum
 from refquant.cli.numbers import CodeNumber, read_number
+from refquant.cli.options import in_options
 from refquant.cli.values import decimal_text, fraction_text, power_text
 from refquant.golden.text import hex_code, hex_float, hex_value, value_of
 
@@ -146,6 +147,9 @@ def test_facts_of_codes_and_specials():
     assert facts_of(CodeNumber(0x7E), fmt).value == 448
     assert "is no code of float8_e4m3fn" in facts_of(CodeNumber(0x100), fmt).refusal
     assert "cannot go into int8" in facts_of(math.nan, rq.get_format("int8")).refusal
+    refused = in_options("codes: NaN at index 1 cannot go into int8: choose what NaN becomes with dialect.replace(nan=...)")
+    assert refused == "NaN at index 1 cannot go into int8: choose what NaN becomes with --set nan=..."
+    assert in_options("codes: expected 0 <= code < 2**8") == "codes: expected 0 <= code < 2**8"
     tie = facts_of(Fraction(17, 16), fmt)
     assert (tie.code, tie.error, tie.error / tie.ulp, tie.flags) == (0x38, Fraction(-1, 16), Fraction(-1, 2), "inexact")
     assert facts_of(Fraction(10**6), fmt).error is None

@@ -122,7 +122,7 @@ def test_an_intermediate_format_that_does_not_exist_is_refused_at_once(via, erro
 
 def test_a_zero_of_a_format_of_huge_quanta_has_a_name_in_messages():
     source = rq.FloatFormat(precision=3, exponent_width=3, bias=-1025)
-    with pytest.raises(rq.errors.EncodeError, match=r"x: 0\.0 at index 0"):
+    with pytest.raises(rq.errors.EncodeError, match=r"codes: 0\.0 at index 0"):
         rq.convert(np.uint8([0]), source, "float8_e8m0fnu", dialect=DEFAULT.replace(zero_input="error"))
 
 
