@@ -86,8 +86,8 @@ def _at_most(distance: Fraction) -> str:
 def of_operation(operation: str, fmt: Any, rounding: RoundingMode | str = RoundingMode.TIES_TO_EVEN, *, result: Format | str | None = None) -> OperationBound:
     """Return the error bounds of an operation, for all operands that are numbers of their formats.
 
-    ``|x - r| <= |x| / (2**p + 1)`` for sums and products, ``|x - r| <= |x| * (u - 2 * u**2)`` with ``u = 2**-p`` for quotients, under the modes that begin
-    with ``ties`` and in the normal range (RQ-11.14, RQ-11.16).
+    ``|x - r| <= |x| / (2**p + 1)`` for sums and products, ``|x - r| <= |x| * (u - 2 * u**2)`` with ``u = 2**-p`` for quotients of operands of at most p digits,
+    under the modes that begin with ``ties`` and in the normal range (RQ-11.14, RQ-11.16).
 
     Parameters
     ----------
@@ -115,8 +115,8 @@ def of_operation(operation: str, fmt: Any, rounding: RoundingMode | str = Roundi
     Notes
     -----
     Of the default policies but for the mode: subnormals are kept. Sums below the normal range are exact where the result format has the operands' least quantum
-    (RQ-11.15). `witness` is from a family of operands; None says nothing of others, but where RQ-11.14 says that there are none. Source of the optimal bounds:
-    Jeannerod and Rump, On relative errors of floating-point operations, Math. Comp. 87, 2018, table 1.
+    (RQ-11.15). `witness` is from a family of operands, each checked against the bound; None says nothing of others, but where RQ-11.14 says that there are
+    none. Source of the optimal bounds: Jeannerod and Rump, On relative errors of floating-point operations, Math. Comp. 87, 2018, table 1.
 
     Examples
     --------
@@ -150,7 +150,7 @@ def of_operation(operation: str, fmt: Any, rounding: RoundingMode | str = Roundi
         lowest=target.lowest_finite,
         highest=target.max_finite,
         saturated=max(greatest - target.max_finite, target.lowest_finite - least, Fraction(0)),
-        witness=None if whole or exact or not mode.is_nearest or not relative else witness(operation, formats, target),
+        witness=None if whole or exact or not mode.is_nearest or not relative else witness(operation, formats, target, relative),
         clauses=(clause, below),
     )
 
