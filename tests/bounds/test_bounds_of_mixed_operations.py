@@ -157,3 +157,30 @@ def test_an_answer_takes_few_steps(operation, fmt, result):
     finally:
         sys.setprofile(None)
     assert steps > 100
+
+
+TWOS = rq.FloatFormat(precision=1, exponent_width=3, signed=False, zero=False, nan="none")  #: 2**-3 to 2**3
+
+
+@pytest.mark.parametrize(("operation", "fmt", "mode", "result", "text"), [
+    ("mul", "binary5p1sf", "stochastic_b", TWOS, """mul of binary5p1sf into float_e3m0b3_none_uz, stochastic_b, for 0 < x <= 8:
+  |x - r| < |x| / 1 where |x| >= 2**-3 (RQ-11.14)
+  |x - r| < 2**-3 where 0 < |x| < 2**-3 (RQ-11.4)
+  |x - r| <= 131073*2**-3 beyond, under saturate (RQ-11.17)"""),  # -128 * 128 becomes 2**-3
+    ("recip", "uint8", "ties_to_even", TWOS, """recip of uint8 into float_e3m0b3_none_uz, ties_to_even, for 0 < x <= 8:
+  |x - r| <= |x| / 3 where |x| >= 2**-3 (RQ-11.14)
+  |x - r| < 2**-3 where 0 < |x| < 2**-3 (RQ-11.4)"""),
+    ("div", "float8_e8m0fnu", "to_odd", "float8_e8m0fnu", """div of float8_e8m0fnu, to_odd, for 0 < x <= 2**127:
+  |x - r| < |x| / 1 where |x| >= 2**-127 (RQ-11.14)
+  |x - r| < 2**-127 where 0 < |x| < 2**-127 (RQ-11.4)
+  |x - r| < 2**254 beyond, under saturate (RQ-11.17)"""),
+    ("add", "uint2", "ties_to_even", "uint3", "add of uint2 into uint3, ties_to_even, for 0 <= x <= 7:\n  r = x (RQ-11.15)"),
+])  # fmt: skip
+def test_below_the_least_number_of_a_format_without_zero(operation, fmt, mode, result, text):
+    """RQ-11.4: what is said of numbers below it is said of numbers in the range that is named; 0 itself is left out."""
+    assert str(bounds.of_operation(operation, fmt, mode, result=result)) == text
+
+
+def test_the_summary_of_a_format_without_zero_names_its_range():
+    assert str(bounds.summary("float8_e8m0fnu")).splitlines()[0] == "float8_e8m0fnu, ties_to_even, for 0 < x <= 2**127:"
+    assert str(bounds.summary("uint3")).splitlines()[0] == "uint3, ties_to_even, for 0 <= x <= 7:"
