@@ -96,8 +96,8 @@ def summary(fmt: Format | str, rounding: RoundingMode | str = RoundingMode.TIES_
 
     Notes
     -----
-    For numbers from the lowest to the highest finite value, and in a format without zero from 0 on. Other modes than ``ties``: ``|x - r| < |x| / 2**(p - 1)``, and under
-    ``toward_zero`` ``|x - r| < |x| / (2**(p - 1) + 1)``. An exact zero in a format without zero, which gives the least positive value, is left out.
+    For numbers from the lowest to the highest finite value, in a format without zero from 0 on; an exact zero there, which gives the least positive value,
+    is left out. Other modes than ``ties``: ``|x - r| < |x| / 2**(p - 1)``, and under ``toward_zero`` ``|x - r| < |x| / (2**(p - 1) + 1)``.
 
     Examples
     --------

@@ -104,7 +104,7 @@ def _sums(p: int) -> Iterable[Shape]:
 
 def _differences(p: int) -> Iterable[Shape]:
     """1 + 2u less u: 2 less 1/2 for one digit."""
-    return (((1 << (p - 1)) + 1, 1 - p) if p > 1 else (1, 1), (1, -p)),  # fmt: skip
+    return [(((1 << (p - 1)) + 1, 1 - p) if p > 1 else (1, 1), (1, -p))]
 
 
 def _products(p: int) -> Iterable[Shape]:
@@ -125,7 +125,7 @@ def _quotients(p: int) -> Iterable[Shape]:
 
 
 def _reciprocals(p: int) -> Iterable[Shape]:
-    return ((((1 << p) - 1, -p),),)
+    return [(((1 << p) - 1, -p),)]
 
 
 _SHAPES: dict[str, Callable[[int], Iterable[Shape]]] = {
