@@ -103,8 +103,8 @@ def _sums(p: int) -> Iterable[Shape]:
 
 
 def _differences(p: int) -> Iterable[Shape]:
-    """1 + 2u less u: 2 less 1/2 for one digit."""
-    return [(((1 << (p - 1)) + 1, 1 - p) if p > 1 else (1, 1), (1, -p))]
+    """1 + 2u less u, and 2 less 1 - u: both are 2 less 1/2 for one digit."""
+    return [*([(((1 << (p - 1)) + 1, 1 - p), (1, -p))] if p > 1 else []), ((1, 1), ((1 << p) - 1, -p))]
 
 
 def _products(p: int) -> Iterable[Shape]:

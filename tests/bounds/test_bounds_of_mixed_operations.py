@@ -121,6 +121,7 @@ def test_every_mixed_witness_attains_its_bound(operation, count_cases):
     ("div", ("float8_e5m2", "float16"), "float16", Fraction(1023, 1 << 21), (0x3C, 0x3BFF)),  # 1 by 2047/2048
     ("recip", "float8_e3m4", "binary5p1sf", Fraction(1, 3), None), ("recip", "float16", "float8_e8m0fnu", Fraction(1, 3), None),
     ("recip", "float16", "float8_e4m3fn", Fraction(1, 17), None), ("recip", "float32", "float64", Fraction((1 << 53) - 2, 1 << 106), None),
+    ("sub", ("float8_e8m0fnu", "float16"), "bfloat16", Fraction(1, 257), (0x80, 0x3BF8)),  # 2 less 255/256
     ("mul", "float16", "bfloat16", Fraction(1, 257), (0x3C00, 0x3C04)),  # 1 times 257/256
     ("fma", ("float8_e5m2", "float8_e5m2", "float16"), "bfloat16", Fraction(1, 257), (0x3C, 0x3C, 0x1C00)),  # 1 * 1 + 2**-8
 ])  # fmt: skip
