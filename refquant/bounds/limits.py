@@ -33,18 +33,28 @@ class Summary:
     absolute: Fraction
     absolute_attained: bool
     normal_from: Fraction | None  #: min_normal; None where `relative` is
-    lowest: Fraction  #: the bounds hold for lowest <= x <= highest
+    lowest: Fraction  #: the bounds hold for lowest <= x <= highest; 0 in a format without zero (RQ-11.4)
     highest: Fraction
     clauses: tuple[str, ...]
+    holds_at_lowest: bool = True  #: not for the zero that is the lowest number of a format without zero: see RQ-11.4
 
     def __str__(self) -> str:
-        where, lines = "", [f"{self.format}, {self.rounding.value}, for {number_text(self.lowest)} <= x <= {number_text(self.highest)}:"]
+        where, lines = "", [f"{self.format}, {self.rounding.value}, for {range_text(self.lowest, self.highest, self.holds_at_lowest)}:"]
         if self.relative is not None and self.normal_from is not None:
             start, divisor = number_text(self.normal_from), number_text(1 / self.relative)
             lines.append(f"|x - r| {sign_of(self.relative_attained)} |x| / {divisor} where |x| >= {start} ({self.clauses[0]})")
             where = f" where 0 < |x| < {start}"
         lines.append(f"|x - r| {sign_of(self.absolute_attained)} {number_text(self.absolute)}{where} ({self.clauses[-1]})")
         return "\n  ".join(lines)
+
+
+def lowest_bounded(fmt: Format) -> tuple[Fraction, bool]:
+    """Return from where on the bounds of a format hold, and whether they do there. RQ-11.4."""
+    return (Fraction(0), False) if fmt.grid.first_index else (fmt.lowest_finite, True)
+
+
+def range_text(lowest: Fraction, highest: Fraction, closed: bool) -> str:
+    return f"{number_text(lowest)} {sign_of(closed)} x <= {number_text(highest)}"
 
 
 def sign_of(attained: bool) -> str:
@@ -86,8 +96,8 @@ def summary(fmt: Format | str, rounding: RoundingMode | str = RoundingMode.TIES_
 
     Notes
     -----
-    For numbers from the lowest to the highest finite value. Other modes than ``ties``: ``|x - r| < |x| / 2**(p - 1)``, and under
-    ``toward_zero`` ``|x - r| < |x| / (2**(p - 1) + 1)``. An exact zero in a format without zero, which gives the least positive value, is left out.
+    For numbers from the lowest to the highest finite value, in a format without zero from 0 on; an exact zero there, which gives the least positive value,
+    is left out. Other modes than ``ties``: ``|x - r| < |x| / 2**(p - 1)``, and under ``toward_zero`` ``|x - r| < |x| / (2**(p - 1) + 1)``.
 
     Examples
     --------
@@ -102,7 +112,7 @@ def summary(fmt: Format | str, rounding: RoundingMode | str = RoundingMode.TIES_
     target, mode = get_format(fmt), choice("rounding", rounding, KNOBS["rounding"])
     absolute, attained, clause = absolute_bound(target, mode)
     floating = not isinstance(target, IntFormat)
-    start = target.magnitude(first_normal(target))
+    start, (lowest, closed) = target.magnitude(first_normal(target)), lowest_bounded(target)
     return Summary(
         format=target.name,
         rounding=mode,
@@ -111,9 +121,10 @@ def summary(fmt: Format | str, rounding: RoundingMode | str = RoundingMode.TIES_
         absolute=absolute,
         absolute_attained=attained,
         normal_from=start if floating else None,
-        lowest=target.lowest_finite,
+        lowest=lowest,
         highest=target.max_finite,
         clauses=("RQ-11.3", clause) if floating else (clause,),
+        holds_at_lowest=closed,
     )
 
 

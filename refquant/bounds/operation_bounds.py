@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from refquant.bounds.extremes import OPERANDS, ROOTS, extremes
-from refquant.bounds.limits import absolute_bound, number_text, relative_bound, sign_of
+from refquant.bounds.limits import absolute_bound, lowest_bounded, number_text, range_text, relative_bound, sign_of
 from refquant.bounds.witnesses import witness
 from refquant.errors import InputValueError, UnknownNameError
 from refquant.formats import Format, IntFormat, get_format
@@ -24,8 +24,9 @@ _BY_ONE = ("recip", "div")  #: quotients, of numbers of as many digits as the re
 class OperationBound:
     """How far the delivered result r of an operation is from its exact result x, for all operands that are numbers.
 
-    Where ``lowest <= x <= highest``: ``|x - r| <= ulps`` quanta at x, ``|x - r| <= relative * |x|`` where ``|x| >= normal_from``, and ``|x - r| <= absolute``
-    where ``0 < |x| < normal_from``; ``<`` in place of ``<=`` for modes that do not begin with ``ties``.
+    Where ``lowest <= x <= highest``: ``|x - r| <= ulps`` quanta at x (in a format without zero: where ``|x| >= normal_from``), ``|x - r| <= relative * |x|``
+    where ``|x| >= normal_from``, and ``|x - r| <= absolute`` where ``0 < |x| < normal_from``; ``<`` in place of ``<=`` for modes that do not begin with
+    ``ties``, and below the least number of a format without zero.
 
     Examples
     --------
@@ -46,16 +47,17 @@ class OperationBound:
     relative: Fraction | None  #: None for integer and fixed-point results, whose bound is absolute everywhere
     absolute: Fraction  #: 0 where nothing below min_normal is rounded
     normal_from: Fraction | None  #: min_normal; None where `relative` is
-    lowest: Fraction
+    lowest: Fraction  #: 0 in a format without zero, which takes what lies below its least number to it (RQ-11.4)
     highest: Fraction
     saturated: Fraction  #: the greatest distance under ``saturate`` of results that are out of range; 0 where none is
     witness: tuple[int, ...] | None  #: codes of operands for which `relative` is attained, where such are known
     clauses: tuple[str, str]
+    holds_at_lowest: bool = True  #: not for the zero that is the lowest number of a format without zero: see RQ-11.4
 
     def __str__(self) -> str:
         into = "" if set(self.formats) == {self.result} else f" into {self.result}"
         of = ", ".join(self.formats if len(set(self.formats)) > 1 else self.formats[:1])
-        lines = [f"{self.operation} of {of}{into}, {self.rounding.value}, for {number_text(self.lowest)} <= x <= {number_text(self.highest)}:"]
+        lines = [f"{self.operation} of {of}{into}, {self.rounding.value}, for {range_text(self.lowest, self.highest, self.holds_at_lowest)}:"]
         lines += [f"r = x ({self.clauses[1]})"] if self.exact else self._rounded_lines()
         if self.saturated:
             lines.append(f"|x - r| {_at_most(self.saturated)} beyond, under saturate (RQ-11.17)")
@@ -68,6 +70,7 @@ class OperationBound:
             size = "r = x" if not self.relative else f"|x - r| {sign} {_part(self.relative)}"
             attained = "" if self.witness is None else f", as for {', '.join(map(hex, self.witness))}"
             lines.append(f"{size} where |x| >= {start} ({self.clauses[0]}){attained}")
+        sign = sign_of(self.rounding.is_nearest and self.clauses[1] != "RQ-11.4")
         lines.append(f"{f'|x - r| {sign} {number_text(self.absolute)}' if self.absolute else 'r = x'}{where} ({self.clauses[1]})")
         return lines
 
@@ -86,8 +89,8 @@ def _at_most(distance: Fraction) -> str:
 def of_operation(operation: str, fmt: Any, rounding: RoundingMode | str = RoundingMode.TIES_TO_EVEN, *, result: Format | str | None = None) -> OperationBound:
     """Return the error bounds of an operation, for all operands that are numbers of their formats.
 
-    ``|x - r| <= |x| / (2**p + 1)`` for sums and products, ``|x - r| <= |x| * (u - 2 * u**2)`` with ``u = 2**-p`` for quotients, under the modes that begin
-    with ``ties`` and in the normal range (RQ-11.14, RQ-11.16).
+    ``|x - r| <= |x| / (2**p + 1)`` for sums and products, ``|x - r| <= |x| * (u - 2 * u**2)`` with ``u = 2**-p`` for quotients of operands of at most p digits,
+    under the modes that begin with ``ties`` and in the normal range (RQ-11.14, RQ-11.16).
 
     Parameters
     ----------
@@ -116,8 +119,8 @@ def of_operation(operation: str, fmt: Any, rounding: RoundingMode | str = Roundi
     Notes
     -----
     Of the default policies but for the mode: subnormals are kept. Sums below the normal range are exact where the result format has the operands' least quantum
-    (RQ-11.15). `witness` is from a family of operands; None says nothing of others, but where RQ-11.14 says that there are none. Source of the optimal bounds:
-    Jeannerod and Rump, On relative errors of floating-point operations, Math. Comp. 87, 2018, table 1.
+    (RQ-11.15). `witness` is from a family of operands, each checked against the bound; None says nothing of others, but where RQ-11.14 says that there are
+    none. Source of the optimal bounds: Jeannerod and Rump, On relative errors of floating-point operations, Math. Comp. 87, 2018, table 1.
 
     Examples
     --------
@@ -135,7 +138,7 @@ def of_operation(operation: str, fmt: Any, rounding: RoundingMode | str = Roundi
     mode = choice("rounding", rounding, KNOBS["rounding"])
     least, greatest = extremes(operation, formats)
     exact = _is_exact(operation, formats, target, max(min(greatest, target.max_finite), min(-least, -target.lowest_finite)))
-    whole = isinstance(target, IntFormat)
+    whole, (lowest, closed) = isinstance(target, IntFormat), lowest_bounded(target)
     relative, clause = _relative(operation, formats, target, mode)
     absolute, below = _absolute(operation, formats, target, mode, exact)
     return OperationBound(
@@ -148,11 +151,12 @@ def of_operation(operation: str, fmt: Any, rounding: RoundingMode | str = Roundi
         relative=None if whole else Fraction(0) if exact else relative,
         absolute=absolute,
         normal_from=None if whole else target.min_normal,
-        lowest=target.lowest_finite,
+        lowest=lowest,
         highest=target.max_finite,
-        saturated=max(greatest - target.max_finite, target.lowest_finite - least, Fraction(0)),
-        witness=None if whole or exact or not mode.is_nearest or not relative else witness(operation, formats, target),
+        saturated=max(greatest - target.max_finite, target.lowest_finite - least if least < lowest else Fraction(0), Fraction(0)),
+        witness=None if whole or exact or not mode.is_nearest or not relative else witness(operation, formats, target, relative),
         clauses=(clause, below),
+        holds_at_lowest=closed,
     )
 
 
