@@ -24,6 +24,7 @@ from refquant.formats import Format
 from refquant.golden.cases import case_sets
 from refquant.policies import Philox, RandomBits
 from refquant.verify import Claim, ProgramTarget, Target, explain, explanation_record
+from refquant.verify.explaining import Best
 from refquant.verify.explaining.explained import BUDGET
 from refquant.verify.explaining.probes import probe_codes
 from refquant.verify.target import Codes
@@ -121,8 +122,8 @@ def explain_command(
             found = explain(*pairs, target, random=_random(random_bits, philox, shape), progress=step, **options)
     out = console(stderr=report == STDOUT)
     print_explanation(out, found)
-    if nan_by == "byte" and not found.explained and found.best and "NaN" in found.best[0].wrong:
-        line(out, "results are wrong where an operand is a NaN; --nan-by class takes any NaN for the right one")
+    if nan_by == "byte" and any(_other_nan(best) for best in found.best[:1]):
+        line(out, "some results are another NaN than the right one; --nan-by class takes any NaN for it")
     if testfloat and op is None:
         line(out, "the flags of conversions are not explained; `refquant verify file:...` judges them")
     write_report(report, explanation_record(found))
@@ -156,6 +157,11 @@ def _refuse_without_operation(op: str | None, sources: tuple[str, ...], *, testf
         raise click.UsageError("--testfloat: expected --op for the results of an operation, or one --source for those of a conversion")
     if op is None and len(sources) > 1:
         raise click.UsageError("--source: a conversion has one; several belong to --op")
+
+
+def _other_nan(best: Best) -> bool:
+    """Return whether a NaN is right where another was given."""
+    return any("nan" in witness.got_value and "nan" in witness.expected_value for run in best.runs for witness in (run.first, run.last))
 
 
 def _pairs(given: tuple[str, ...], source: str | None, target: Format, *, testfloat: bool) -> Given:

@@ -254,6 +254,7 @@ def test_reports_have_both_operands():
     pytest.importorskip("matplotlib")
     page = as_html([judgement])
     assert "0x12, 0x34" in page and "codes of the first operand fail" in page and "1 of 1 announced operations judged" in page
+    assert "Coverage of each operation" in page and "None is known of these operations." in page and "conversion" not in page
 
 
 ENTRY = Deviation("mine", ">=1", "add", ("float8_*",), ("float8_*",), "as sub", {}, "made up", "made up")
