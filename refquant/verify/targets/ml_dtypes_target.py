@@ -38,7 +38,7 @@ class MlDtypesTarget:
         """See Target."""
         dialect = get_dialect("ml_dtypes-0.6")
         formats = [f for f in OF_ML_DTYPES if hasattr(ml_dtypes, f)]
-        return (claim for fmt in formats for claim in claims_of_ufuncs(fmt, dialect, ARITHMETIC, INTEGRAL, NanBy.CLASS))
+        return tuple(claim for fmt in formats for claim in claims_of_ufuncs(fmt, dialect, ARITHMETIC, INTEGRAL, NanBy.CLASS))
 
     def run(self, claim: Claim, codes: Codes) -> Codes:
         """See Target."""
