@@ -6,6 +6,7 @@ import numpy as np
 import oracle
 import pytest
 from arithmeticoracle import Rows
+from backendsathand import at_hand
 from operationcalls import boundary
 
 import refquant as rq
@@ -34,7 +35,7 @@ def test_operations_through_a_format(operation, operands, result, via, count_cas
         want = rows.expected(policies)
         dialect = rq.get_dialect("default").replace(**said, via=rq.Via(via, first))
         given = [c.astype(rq.get_format(operands).code_dtype) for c in columns]
-        for backend in ("reference", "numba"):
+        for backend in at_hand(("reference", "numba")):
             got = getattr(rq.arithmetic, operation)(*given, (operands,) * count, result=result, dialect=dialect, backend=backend, return_flags=True)
             wrong = np.flatnonzero((got.codes != want[0]) | (got.flags != want[1]))
             assert not wrong.size, (policies, [([hex(c[i]) for c in columns], got.codes[i], got.flags[i], want[0][i], want[1][i]) for i in wrong[:3]])
